@@ -10,10 +10,6 @@ from ethereum.ercs import IERC20
 implements: IERC20
 
 
-name: public(constant(String[32])) = "Mock Dollar"
-symbol: public(constant(String[8])) = "MUSD"
-decimals: public(constant(uint8)) = 6
-
 totalSupply: public(uint256)
 balanceOf: public(HashMap[address, uint256])
 allowance: public(HashMap[address, HashMap[address, uint256]])
@@ -76,3 +72,33 @@ def transferFrom(sender: address, to: address, amount: uint256) -> bool:
     self.balanceOf[to] += amount
     log IERC20.Transfer(sender=sender, receiver=to, value=amount)
     return True
+
+
+@external
+@pure
+def name() -> String[32]:
+    """
+    @notice Name of the token.
+    @return "Mock Dollar".
+    """
+    return "Mock Dollar"
+
+
+@external
+@pure
+def symbol() -> String[8]:
+    """
+    @notice Short name of the token.
+    @return "MUSD".
+    """
+    return "MUSD"
+
+
+@external
+@pure
+def decimals() -> uint8:
+    """
+    @notice Decimal places shown to people.
+    @return 6.
+    """
+    return 6
