@@ -1,0 +1,146 @@
+"""Coupons, given with a cart, and discounts, minted onto a pass (R20, R21)."""
+
+import itertools
+from dataclasses import dataclass, field
+
+from .pricing import BPS
+from .refusal import refuse_if
+
+LISTED, EVERYBODY, ORG_ONLY = range(3)
+
+
+@dataclass(frozen=True)
+class CouponTerms:
+    bps: int
+    expiry: int = 0
+    max_redemptions: int = 0
+    renewals: int = 0
+    once_per_wallet: bool = False
+    first_pass_only: bool = False
+    restricted: bool = False
+    active: bool = True
+
+    def abi(self) -> tuple:
+        return tuple(vars(self).values())
+
+
+@dataclass
+class Coupon:
+    coupon_id: int
+    org_id: int
+    code: str
+    terms: CouponTerms
+    active: bool
+    expiry: int
+    max_redemptions: int
+    product_ids: frozenset[int]
+    redeemed: int = 0
+
+
+@dataclass
+class Discount:
+    org_id: int
+    bps: int
+    max_mints: int
+    mode: int
+    active: bool = True
+    minted: int = 0
+
+
+@dataclass(frozen=True)
+class Applied:
+    discount_bps: int = 0
+    coupon_bps: int = 0
+    coupon_renewals: int = 0
+    coupon_lines: tuple[bool, ...] = ()
+
+
+@dataclass
+class Promotions:
+    coupons: dict[int, Coupon] = field(default_factory=dict)
+    codes: dict[tuple[int, str], int] = field(default_factory=dict)
+    coupon_access: set[tuple[int, str]] = field(default_factory=set)
+    redeemers: set[tuple[int, str]] = field(default_factory=set)
+    discounts: dict[int, Discount] = field(default_factory=dict)
+    discount_access: set[tuple[int, str]] = field(default_factory=set)
+    minted: dict[int, set[int]] = field(default_factory=dict)
+
+    def create_coupon(self, org_id: int, code: str, terms: CouponTerms, product_ids: list[int]) -> int:
+        refuse_if(not 1 <= terms.bps <= BPS, "InvalidBasisPoints")
+        refuse_if(terms.renewals > 255, "NumberTooLarge")
+        refuse_if((org_id, code) in self.codes, "CouponExists")
+        coupon_id = len(self.coupons) + 1
+        limits = (terms.active, terms.expiry, terms.max_redemptions, frozenset(product_ids))
+        self.coupons[coupon_id] = Coupon(coupon_id, org_id, code, terms, *limits)
+        self.codes[org_id, code] = coupon_id
+        return coupon_id
+
+    def set_coupon(self, coupon_id: int, active: bool, expiry: int, max_redemptions: int) -> None:
+        coupon = self.coupons[coupon_id]
+        coupon.active, coupon.expiry, coupon.max_redemptions = active, expiry, max_redemptions
+
+    def set_coupon_access(self, coupon_id: int, wallets: list[str], allowed: bool) -> None:
+        for wallet in wallets:
+            (self.coupon_access.add if allowed else self.coupon_access.discard)((coupon_id, wallet))
+
+    def redeem(self, org_id: int, code: str, caller: str, first_pass: bool | None, now: int) -> Coupon:
+        """`first_pass` is None where the org does not count passes."""
+        refuse_if((org_id, code) not in self.codes, "NoSuchCoupon")
+        coupon = self.coupons[self.codes[org_id, code]]
+        terms, key = coupon.terms, (coupon.coupon_id, caller)
+        refuse_if(not coupon.active, "CouponInactive")
+        refuse_if(0 < coupon.expiry <= now, "CouponExpired")
+        refuse_if(0 < coupon.max_redemptions <= coupon.redeemed, "CouponUsedUp")
+        refuse_if(terms.restricted and key not in self.coupon_access, "CouponRestricted")
+        refuse_if(terms.first_pass_only and first_pass is None, "PassesNotCounted")
+        refuse_if(terms.first_pass_only and not first_pass, "CouponFirstPassOnly")
+        refuse_if(terms.once_per_wallet and key in self.redeemers, "CouponAlreadyRedeemed")
+        coupon.redeemed += 1
+        if terms.once_per_wallet:
+            self.redeemers.add(key)
+        return coupon
+
+    def lines_of(self, coupon: Coupon, product_ids: tuple[int, ...]) -> tuple[bool, ...]:
+        limited = coupon.product_ids
+        lines = tuple(not limited or product_id in limited for product_id in product_ids)
+        refuse_if(not any(lines), "CouponNotForTheseProducts")
+        return lines
+
+    def create_discount(self, org_id: int, bps: int, max_mints: int, mode: int) -> int:
+        refuse_if(not 1 <= bps <= BPS, "InvalidBasisPoints")
+        refuse_if(mode > ORG_ONLY, "InvalidDiscountMode")
+        refuse_if(max_mints >= 2**32, "NumberTooLarge")
+        count = sum(discount.org_id == org_id for discount in self.discounts.values())
+        refuse_if(count >= 240, "TooManyDiscounts")
+        self.discounts[len(self.discounts) + 1] = Discount(org_id, bps, max_mints, mode)
+        return len(self.discounts)
+
+    def mint(self, pass_id: int, org_id: int, ids: tuple[int, ...], caller: str, is_org: bool, bps: int) -> int:
+        """Mints onto the pass, whose discounts come to `bps` so far; the new sum."""
+        refuse_if(any(a >= b for a, b in itertools.pairwise(ids)), "DiscountsNotAscending")
+        for discount_id in ids:
+            bps = min(bps + self._mint_one(pass_id, org_id, discount_id, caller, is_org), BPS)
+        return bps
+
+    def _mint_one(self, pass_id: int, org_id: int, discount_id: int, caller: str, is_org: bool) -> int:
+        found = self.discounts.get(discount_id)
+        refuse_if(found is None or found.org_id != org_id, "NoSuchDiscount")
+        assert found is not None
+        has = self.minted.setdefault(pass_id, set())
+        refuse_if(not found.active, "DiscountInactive")
+        refuse_if(0 < found.max_mints <= found.minted, "DiscountUsedUp")
+        refuse_if(discount_id in has, "DiscountAlreadyMinted")
+        second = found.mode == EVERYBODY and any(self.discounts[d].mode == EVERYBODY for d in has)
+        refuse_if(second, "SecondOpenDiscount")
+        self._use_right(found, discount_id, caller, is_org)
+        found.minted += 1
+        has.add(discount_id)
+        return found.bps
+
+    def _use_right(self, discount: Discount, discount_id: int, caller: str, is_org: bool) -> None:
+        """A listed wallet's right is used up by minting; the org needs none."""
+        if discount.mode == EVERYBODY or is_org:
+            return
+        listed = discount.mode == LISTED and (discount_id, caller) in self.discount_access
+        refuse_if(not listed, "DiscountRestricted")
+        self.discount_access.discard((discount_id, caller))
