@@ -13,6 +13,9 @@ ONES: constant(uint256) = max_value(uint256) // 255
 BLANKS: constant(uint256) = ONES * 32
 HIGH_BITS: constant(uint256) = ONES * 128
 
+# Bit n is set for each n that is the code of one of 0-9, A-F, a-f.
+HEX_DIGITS: constant(uint256) = ((2**10 - 1) << 48) | ((2**6 - 1) << 65) | ((2**6 - 1) << 97)
+
 
 @internal
 @pure
@@ -73,3 +76,17 @@ def _has_control(word: uint256) -> bool:
     @dev No byte carries into the next: 0x7f + 1 fits, and each minuend has its high bit set.
     """
     return ((word + ONES) | ~((word | HIGH_BITS) - BLANKS)) & HIGH_BITS != 0
+
+
+@internal
+@pure
+def _is_color(color: String[6]) -> bool:
+    """
+    @notice Is this six hexadecimal digits, or nothing?
+    """
+    digits: uint256 = convert(convert(color, Bytes[6]), uint256)
+    for _: uint256 in range(len(color), bound=6):
+        if (HEX_DIGITS >> (digits & 255)) & 1 == 0:
+            return False
+        digits >>= 8
+    return len(color) == 0 or len(color) == 6
