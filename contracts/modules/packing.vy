@@ -310,3 +310,20 @@ def _pass_with_owner(word: uint256, owner: address) -> uint256:
 def _pass_with_discount(word: uint256, discount_bps: uint256) -> uint256:
     assert discount_bps <= 10_000  # invariant: the sum is cut there
     return (word & ~(MASK_14 << 232)) | (discount_bps << 232)
+
+
+# ------------------------------------------------------------------------------------------------
+# Organization. OrganizationNFT: 0-159 holder | 160-223 epoch, how often it changed hands
+# ------------------------------------------------------------------------------------------------
+
+
+@internal
+@pure
+def _org_epoch(word: uint256) -> uint256:
+    return (word >> 160) & MASK_64
+
+
+@internal
+@pure
+def _org_next_epoch(word: uint256) -> uint256:
+    return word + (1 << 160)
