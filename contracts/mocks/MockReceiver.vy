@@ -17,6 +17,7 @@ payload: public(Bytes[2048])
 calls: public(uint256)  # made to `target`
 succeeded: public(uint256)  # of these
 returned: public(Bytes[32])  # by the last of these
+executed: public(uint256)
 
 
 @external
@@ -48,6 +49,7 @@ def execute(to: address, data: Bytes[4096]):
     @param to Whom.
     @param data With what.
     """
+    self.executed += 1
     raw_call(to, data, value=msg.value)
 
 
