@@ -40,7 +40,7 @@ UNLOCKED: constant(uint256) = 2
 
 # Interface ids as numbers, see modules/erc721.vy.
 ERC4906: constant(uint256) = 1_225_148_678  # 0x49064906
-ERC5192: constant(uint256) = 3_025_811_470  # 0xb45a3c0e
+ERC5192: constant(uint256) = 3_025_812_494  # 0xb45a3c0e
 ERC6454: constant(uint256) = 2_443_585_071  # 0x91a6262f
 
 name: public(constant(String[16])) = "passmanager Pass"
