@@ -234,6 +234,13 @@ def _token_has_no_code(token: address):
 
 @internal
 @pure
+def _unexpected_meter(meter_id: uint256):
+    """@notice Only usage pricings have a meter."""
+    raw_revert(abi_encode(meter_id, method_id=method_id("UnexpectedMeter(uint256)")))
+
+
+@internal
+@pure
 def _meter_inactive(meter_id: uint256):
     """@notice The meter takes no readings now."""
     raw_revert(abi_encode(meter_id, method_id=method_id("MeterInactive(uint256)")))

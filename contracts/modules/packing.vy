@@ -5,7 +5,6 @@
 @notice The storage words on the paths that cost buyers gas, and the only place where bits are shifted.
 @dev Pure. Vyper gives every struct member a slot of its own, so the hot records are packed by hand.
      Every field is checked when it enters a word: an overflow would change its neighbor.
-     Flags are tested with `word & packing.FLAG != 0`.
 """
 
 # ------------------------------------------------------------------------------------------------
@@ -36,6 +35,19 @@ MASK_48: constant(uint256) = 2**48 - 1
 MASK_64: constant(uint256) = 2**64 - 1
 MASK_96: constant(uint256) = 2**96 - 1
 MASK_160: constant(uint256) = 2**160 - 1
+
+# Flags as masks (to set them) and as bit numbers: `(word >> packing.PAUSED_BIT) & 1` tests in 6 bytes of code
+# what `word & packing.PAUSED` tests in 34.
+AUTO_RENEW_BIT: constant(uint256) = 246
+CANCELLED_BIT: constant(uint256) = 247
+PAUSED_BIT: constant(uint256) = 248
+REVOKED_BIT: constant(uint256) = 249
+ONE_TIME_BIT: constant(uint256) = 250
+USAGE_BIT: constant(uint256) = 251
+NATIVE_BIT: constant(uint256) = 252
+TRANSFERABLE_BIT: constant(uint256) = 253
+PAUSABLE_BIT: constant(uint256) = 254
+BILLED_BIT: constant(uint256) = 255
 
 AUTO_RENEW: constant(uint256) = 1 << 246
 CANCELLED: constant(uint256) = 1 << 247
@@ -171,15 +183,15 @@ def _item_status(word: uint256, now: uint256) -> uint256:
     """
     @notice Status of an item at `now`; intervals are half-open.
     """
-    if word & PAUSED != 0:
+    if (word >> PAUSED_BIT) & 1 != 0:
         return STATUS_PAUSED
-    if word & REVOKED != 0:
+    if (word >> REVOKED_BIT) & 1 != 0:
         return STATUS_EXPIRED
-    if word & ONE_TIME != 0:
+    if (word >> ONE_TIME_BIT) & 1 != 0:
         return STATUS_ACTIVE
     if now < (word >> 152) & MASK_40:
-        return STATUS_CANCELLED if word & CANCELLED != 0 else STATUS_ACTIVE
-    if word & CANCELLED == 0 and now < self._item_grace_end(word):
+        return STATUS_CANCELLED if (word >> CANCELLED_BIT) & 1 != 0 else STATUS_ACTIVE
+    if (word >> CANCELLED_BIT) & 1 == 0 and now < self._item_grace_end(word):
         return STATUS_PAST_DUE
     return STATUS_EXPIRED
 
@@ -191,13 +203,13 @@ def _item_movable(word: uint256, now: uint256) -> bool:
     @notice May this item change hands with its pass at `now`?
     @dev A usage bill can come until the end of grace; nobody shall buy somebody else's bill.
     """
-    if word & REVOKED != 0:
+    if (word >> REVOKED_BIT) & 1 != 0:
         return True
-    if word & TRANSFERABLE == 0:
+    if (word >> TRANSFERABLE_BIT) & 1 == 0:
         return False
-    if word & (ONE_TIME | PAUSED) != 0:
+    if ((word >> ONE_TIME_BIT) | (word >> PAUSED_BIT)) & 1 != 0:
         return True
-    if word & USAGE != 0:
+    if (word >> USAGE_BIT) & 1 != 0:
         return now >= self._item_grace_end(word)
     return self._item_status(word, now) == STATUS_EXPIRED
 
@@ -210,7 +222,7 @@ def _item_revoked(word: uint256, now: uint256) -> uint256:
             and the length of its period, which bounds a refund, stays.
     """
     ended: uint256 = word
-    if word & PAUSED != 0:
+    if (word >> PAUSED_BIT) & 1 != 0:
         ended = self._item_with_times(
             word & ~PAUSED, now - self._item_start(word), now + self._item_end(word)
         )
