@@ -27,3 +27,14 @@ def isCleanShort(candidate: String[64]) -> bool:
     @return Is it clean?
     """
     return text._is_clean(candidate)
+
+
+@external
+@pure
+def isColor(candidate: String[6]) -> bool:
+    """
+    @notice See `text._is_color`.
+    @param candidate The text.
+    @return Is it a color?
+    """
+    return text._is_color(candidate)

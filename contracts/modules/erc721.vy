@@ -164,21 +164,20 @@ def _check_receiver(sender: address, receiver: address, token_id: uint256, data:
     """
     @notice Asks a contract whether it takes the token; the last step of a safe transfer.
     """
-    if receiver.codesize == 0:
-        return
-    success: bool = False
-    answer: Bytes[32] = b""
-    success, answer = raw_call(
-        receiver,
-        abi_encode(
-            msg.sender,
-            sender,
-            token_id,
-            data,
-            method_id=method_id("onERC721Received(address,address,uint256,bytes)"),
-        ),
-        max_outsize=32,
-        revert_on_failure=False,
-    )
-    if not success or convert(answer, bytes32) != RECEIVED:
-        errors._erc721_invalid_receiver(receiver)
+    if receiver.codesize != 0:
+        success: bool = False
+        answer: Bytes[32] = b""
+        success, answer = raw_call(
+            receiver,
+            abi_encode(
+                msg.sender,
+                sender,
+                token_id,
+                data,
+                method_id=method_id("onERC721Received(address,address,uint256,bytes)"),
+            ),
+            max_outsize=32,
+            revert_on_failure=False,
+        )
+        if not success or convert(answer, bytes32) != RECEIVED:
+            errors._erc721_invalid_receiver(receiver)

@@ -1,3 +1,4 @@
+import string
 import unicodedata
 
 import boa
@@ -19,7 +20,9 @@ def says(contract, data: bytes, function: str = "isClean(string)") -> bool:
     selector = keccak(text=function)[:4]
     padded = data + bytes(-len(data) % 32)
     calldata = selector + (32).to_bytes(32) + len(data).to_bytes(32) + padded
-    return bool(int.from_bytes(boa.env.raw_call(contract.address, data=calldata).output))
+    call = boa.env.execute_code(contract.address, data=calldata, contract=contract)
+    assert not call.is_error
+    return bool(int.from_bytes(call.output))
 
 
 def is_clean(data: bytes) -> bool:
@@ -94,3 +97,11 @@ def test_accepts_when_the_text_is_in_many_scripts(mock_text):
 def test_costs_little_when_a_long_text_is_ascii(mock_text):
     mock_text.isClean("a" * 512)
     assert mock_text._computation.get_gas_used() < 10_000
+
+
+def test_takes_a_color_only_when_it_is_six_hexadecimal_digits_or_nothing(mock_text):
+    for code in range(128):
+        digit = chr(code)
+        assert mock_text.isColor(f"0aF{digit}9f") == (digit in string.hexdigits)
+    assert mock_text.isColor("")
+    assert not any(mock_text.isColor("0" * length) for length in range(1, 6))
