@@ -42,9 +42,6 @@ ROLE_CATALOG: constant(uint256) = 1
 # Interface id as a number, see modules/erc721.vy.
 ERC4906: constant(uint256) = 1_225_148_678  # 0x49064906
 
-name: public(constant(String[24])) = "passmanager Organization"
-symbol: public(constant(String[5])) = "PMORG"
-
 productPass: public(immutable(address))
 passLens: public(immutable(address))
 
@@ -233,6 +230,26 @@ def isCleanText(candidate: String[512]) -> bool:
     @return Is it valid UTF-8 without control characters?
     """
     return text._is_clean(candidate)
+
+
+@external
+@pure
+def name() -> String[24]:
+    """
+    @notice ERC-721: what these tokens are called.
+    @return The name.
+    """
+    return "passmanager Organization"
+
+
+@external
+@pure
+def symbol() -> String[5]:
+    """
+    @notice ERC-721: the same in short.
+    @return The symbol.
+    """
+    return "PMORG"
 
 
 @external

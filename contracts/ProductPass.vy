@@ -43,10 +43,6 @@ ERC4906: constant(uint256) = 1_225_148_678  # 0x49064906
 ERC5192: constant(uint256) = 3_025_812_494  # 0xb45a3c0e
 ERC6454: constant(uint256) = 2_443_585_071  # 0x91a6262f
 
-name: public(constant(String[16])) = "passmanager Pass"
-symbol: public(constant(String[6])) = "PMPASS"
-expiryType: public(constant(uint8)) = 1  # ERC-7858: by time, not by block
-
 purchaseManager: public(immutable(address))
 organizationNFT: public(immutable(address))
 catalog: public(immutable(address))
@@ -221,6 +217,26 @@ def wordOf(productPassId: uint256) -> uint256:
 
 
 @external
+@pure
+def name() -> String[16]:
+    """
+    @notice ERC-721: what these tokens are called.
+    @return The name.
+    """
+    return "passmanager Pass"
+
+
+@external
+@pure
+def symbol() -> String[6]:
+    """
+    @notice ERC-721: the same in short.
+    @return The symbol.
+    """
+    return "PMPASS"
+
+
+@external
 @view
 @reentrant
 def tokenURI(tokenId: uint256) -> String[65536]:
@@ -326,6 +342,16 @@ def isTokenExpired(tokenId: uint256) -> bool:
     """
     erc721._existing(tokenId)
     return staticcall IPassLens(passLens).isExpired(tokenId)
+
+
+@external
+@pure
+def expiryType() -> uint8:
+    """
+    @notice ERC-7858: what ends a pass.
+    @return 1: time (0 would be the number of the block).
+    """
+    return 1
 
 
 @external
