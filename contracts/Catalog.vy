@@ -89,7 +89,7 @@ def setProduct(orgId: uint256, productId: uint256, product: ICatalog.Product) ->
     if product_id == 0:
         product_id = catalog_store._next_product()
     else:
-        sold = catalog_words._product_sold(self._product_of_org(product_id, orgId))
+        sold = catalog_words._product_sold(catalog_store._product_of_org(product_id, orgId))
         extcall IProductPass(productPass).touchAll()
     if product.maxSupply != 0 and product.maxSupply < sold:
         errors._max_supply_below_sold(product.maxSupply, sold)
@@ -222,7 +222,7 @@ def linkPricings(orgId: uint256, productId: uint256, pricingIds: DynArray[uint25
     @param linked Offer or withdraw.
     """
     self._check_role(orgId, msg.sender, ROLE_CATALOG)
-    self._product_of_org(productId, orgId)
+    catalog_store._product_of_org(productId, orgId)
     if len(pricingIds) == 0:
         errors._empty_list()
     for pricing_id: uint256 in pricingIds:
@@ -520,15 +520,6 @@ def _check_meter_admin(meter_id: uint256, role: uint256) -> uint256:
 @view
 def _meter_org(meter_id: uint256) -> uint256:
     return catalog_store.meterWords[meter_id] & packing.MASK_32
-
-
-@internal
-@view
-def _product_of_org(product_id: uint256, org_id: uint256) -> uint256:
-    word: uint256 = catalog_store.productWords[product_id]
-    if word == 0 or catalog_words._product_org(word) != org_id:
-        errors._no_such_product(product_id)
-    return word
 
 
 @internal

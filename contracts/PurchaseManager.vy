@@ -1,6 +1,5 @@
 # pragma version 0.4.3
 # pragma nonreentrancy on
-# pragma optimize codesize
 """
 @title PurchaseManager
 @license Apache-2.0
@@ -161,7 +160,8 @@ def purchaseProducts(params: IPurchaseManager.InitialPurchaseParams):
          Emits ProductsPurchased, SubscriptionStateChanged for each line. See checkout for bounds on the price.
     @param params Recipient, organization, up to 24 lines of one token, discounts, coupon code.
     """
-    self._purchase(params, empty(IPurchaseManager.CheckoutTerms), msg.value)
+    pass_id: uint256 = self._next_pass(params.to)
+    self._purchase(params, pass_id, 0, empty(IPurchaseManager.CheckoutTerms), msg.value)
 
 
 @external
@@ -176,7 +176,7 @@ def checkout(
     @param terms Order reference (proves nothing by itself), token, most to be paid, last second (inclusive).
     """
     self._check_deadline(terms.deadline)
-    self._purchase(params, terms, msg.value)
+    self._purchase(params, self._next_pass(params.to), 0, terms, msg.value)
 
 
 @external
@@ -188,7 +188,15 @@ def purchaseAdditionalProducts(params: IPurchaseManager.AdditionalPurchaseParams
          SubscriptionStateChanged for each line.
     @param params Pass, up to 24 lines of one token, coupon code.
     """
-    self._purchase_additional(params, empty(IPurchaseManager.CheckoutTerms), msg.value)
+    self._check_open()
+    pass_word: uint256 = self._pass_word(params.productPassId)
+    self._purchase(
+        self._of_holder(params, pass_word),
+        params.productPassId,
+        pass_word,
+        empty(IPurchaseManager.CheckoutTerms),
+        msg.value,
+    )
 
 
 @external
@@ -203,7 +211,11 @@ def checkoutAdditional(
     @param terms As in checkout.
     """
     self._check_deadline(terms.deadline)
-    self._purchase_additional(params, terms, msg.value)
+    self._check_open()
+    pass_word: uint256 = self._pass_word(params.productPassId)
+    self._purchase(
+        self._of_holder(params, pass_word), params.productPassId, pass_word, terms, msg.value
+    )
 
 
 @external
@@ -302,116 +314,103 @@ def _check_open() -> uint256:
 @internal
 def _purchase(
     params: IPurchaseManager.InitialPurchaseParams,
-    terms: IPurchaseManager.CheckoutTerms,
-    sent: uint256,
-):
-    pass_id: uint256 = self._check_open() + 1
-    platform.head = pass_id  # supply is the lowest field of the head word
-    pass_id &= packing.MASK_64
-    if params.to == empty(address):
-        errors._zero_address()
-    cart: ICatalog.Cart = ICatalog.Cart(
-        orgId=params.organizationId,
-        caller=msg.sender,
-        recipient=params.to,
-        newPasses=1,
-        airdrop=params.airdrop,
-        pause=params.pause,
-        discountBps=0,
-        couponBps=0,
-        couponRenewals=0,
-        couponLines=0,
-        productIds=params.productIds,
-        pricingIds=params.pricingIds,
-        quantities=params.quantities,
-    )
-    self._sell(cart, pass_id, 0, params.discountIds, params.couponCode, terms, sent)
-
-
-@internal
-def _purchase_additional(
-    params: IPurchaseManager.AdditionalPurchaseParams,
-    terms: IPurchaseManager.CheckoutTerms,
-    sent: uint256,
-):
-    self._check_open()
-    pass_word: uint256 = self._pass_word(params.productPassId)
-    if not params.airdrop:
-        self._check_holder(params.productPassId, pass_word)
-    cart: ICatalog.Cart = ICatalog.Cart(
-        orgId=packing._pass_org(pass_word),
-        caller=msg.sender,
-        recipient=packing._pass_owner(pass_word),
-        newPasses=0,
-        airdrop=params.airdrop,
-        pause=params.pause,
-        discountBps=packing._pass_discount_bps(pass_word),
-        couponBps=0,
-        couponRenewals=0,
-        couponLines=0,
-        productIds=params.productIds,
-        pricingIds=params.pricingIds,
-        quantities=params.quantities,
-    )
-    self._sell(cart, params.productPassId, pass_word, [], params.couponCode, terms, sent)
-
-
-@internal
-def _sell(
-    order: ICatalog.Cart,
     pass_id: uint256,
     pass_word: uint256,
-    discount_ids: DynArray[uint256, 8],
-    coupon_code: String[64],
     terms: IPurchaseManager.CheckoutTerms,
     sent: uint256,
 ):
     """
     @notice Sells a cart onto a pass; `pass_word` 0 mints it.
     """
-    cart: ICatalog.Cart = order
-    if cart.airdrop:
-        self._check_role(cart.orgId, ROLE_AIRDROP)
-        if len(coupon_code) != 0:
+    org_id: uint256 = params.organizationId
+    if params.airdrop:
+        self._check_role(org_id, ROLE_AIRDROP)
+        if len(params.couponCode) != 0:
             errors._coupon_on_airdrop()
-    if len(discount_ids) != 0 or len(coupon_code) != 0:
-        applied: IPromotions.Applied = extcall IPromotions(promotions).apply(
+    applied: IPromotions.Applied = empty(IPromotions.Applied)
+    if len(params.discountIds) != 0 or len(params.couponCode) != 0:
+        applied = extcall IPromotions(promotions).apply(
             IPromotions.Application(
-                orgId=cart.orgId,
+                orgId=org_id,
                 productPassId=pass_id,
                 caller=msg.sender,
                 newPass=pass_word == 0,
-                discountIds=discount_ids,
-                couponCode=coupon_code,
-                productIds=cart.productIds,
+                discountIds=params.discountIds,
+                couponCode=params.couponCode,
+                productIds=params.productIds,
             )
         )
-        cart.couponBps = applied.couponBps
-        cart.couponRenewals = applied.couponRenewals
-        cart.couponLines = applied.couponLines
-        if pass_word == 0:
-            cart.discountBps = applied.discountBps
-    sale: ICatalog.Sale = extcall ICatalog(catalog).sell(cart)
+    if pass_word != 0:
+        applied.discountBps = packing._pass_discount_bps(pass_word)
+    sale: ICatalog.Sale = extcall ICatalog(catalog).sell(
+        ICatalog.Cart(
+            orgId=org_id,
+            caller=msg.sender,
+            recipient=params.to,
+            newPasses=1 if pass_word == 0 else 0,
+            airdrop=params.airdrop,
+            pause=params.pause,
+            discountBps=applied.discountBps,
+            couponBps=applied.couponBps,
+            couponRenewals=applied.couponRenewals,
+            couponLines=applied.couponLines,
+            productIds=params.productIds,
+            pricingIds=params.pricingIds,
+            quantities=params.quantities,
+        ),
+        skip_contract_check=True,
+    )
     if terms.deadline != 0:
         if sale.token != terms.token:
             errors._unexpected_token(terms.token, sale.token)
         if sale.total > terms.maxAmount:
             errors._amount_above_max(sale.total, terms.maxAmount)
-    self._put_on_pass(cart, pass_id, pass_word, sale.items)
-    if sale.token == empty(address):
-        if sent != sale.total:
-            errors._wrong_value(sent, sale.total)
-    elif sent != 0:
-        errors._wrong_value(sent, 0)
-    self._collect(cart.orgId, sale.token, msg.sender, sale.total)
+
+    # New items come first in the chain; one bought again keeps its place.
+    first: uint256 = packing._pass_first(pass_word)
+    count: uint256 = packing._pass_count(pass_word)
+    was_locked: bool = pass_word != 0 and self._is_locked(pass_id, first, 0)
+    for i: uint256 in range(len(sale.items), bound=24):
+        product_id: uint256 = params.productIds[i]
+        old: uint256 = self.stateOf[pass_id][product_id]
+        if old == 0:
+            self._write(pass_id, product_id, packing._item_with_next(sale.items[i], first))
+            first = product_id
+            count += 1
+        else:
+            self._check_over(pass_id, product_id, old)
+            self._write(
+                pass_id,
+                product_id,
+                packing._item_with_next(sale.items[i], packing._item_next(old)),
+            )
+        if pass_word != 0 and (sale.items[i] >> packing.USAGE_BIT) & 1 != 0:
+            self._start_meter(pass_id, product_id, params.pricingIds[i])
+    if count > maxProducts:
+        errors._too_many_products(pass_id, maxProducts)
+    new_word: uint256 = packing._pack_pass(params.to, org_id, first, applied.discountBps, count)
+    if pass_word == 0:
+        extcall IProductPass(productPass).mint(pass_id, new_word, skip_contract_check=True)
+    else:
+        lock_change: uint256 = 0
+        if was_locked != self._is_locked(pass_id, first, 0):
+            lock_change = 2 if was_locked else 1
+        extcall IProductPass(productPass).extend(
+            pass_id, new_word, lock_change, skip_contract_check=True
+        )
+
+    needed: uint256 = sale.total if sale.token == empty(address) else 0
+    if sent != needed:
+        errors._wrong_value(sent, needed)
+    self._collect(org_id, sale.token, msg.sender, sale.total)
     log IPurchaseManager.ProductsPurchased(
-        orgId=cart.orgId,
+        orgId=org_id,
         productPassId=pass_id,
-        passOwner=cart.recipient,
+        passOwner=params.to,
         purchaser=msg.sender,
-        productIds=cart.productIds,
-        pricingIds=cart.pricingIds,
-        quantities=cart.quantities,
+        productIds=params.productIds,
+        pricingIds=params.pricingIds,
+        quantities=params.quantities,
         token=sale.token,
         subtotal=sale.subtotal,
         amountPaid=sale.total,
@@ -420,41 +419,38 @@ def _sell(
 
 
 @internal
-def _put_on_pass(
-    cart: ICatalog.Cart, pass_id: uint256, pass_word: uint256, items: DynArray[uint256, 24]
-):
+def _next_pass(to: address) -> uint256:
     """
-    @notice Writes the items and the pass. New items come first in the chain; one bought again keeps its place.
+    @notice Takes the next pass id; the supply is the lowest field of the head word.
     """
-    first: uint256 = packing._pass_first(pass_word)
-    count: uint256 = packing._pass_count(pass_word)
-    was_locked: bool = pass_word != 0 and self._is_locked(pass_id, first, 0)
-    for i: uint256 in range(len(items), bound=24):
-        product_id: uint256 = cart.productIds[i]
-        word: uint256 = items[i]
-        old: uint256 = self.stateOf[pass_id][product_id]
-        if old == 0:
-            word = packing._item_with_next(word, first)
-            first = product_id
-            count += 1
-        else:
-            self._check_over(pass_id, product_id, old)
-            word = packing._item_with_next(word, packing._item_next(old))
-        if pass_word != 0 and (word >> packing.USAGE_BIT) & 1 != 0:
-            self._start_meter(pass_id, product_id, cart.pricingIds[i])
-        self._write(pass_id, product_id, word)
-    if count > maxProducts:
-        errors._too_many_products(pass_id, maxProducts)
-    minted: uint256 = packing._pack_pass(
-        cart.recipient, cart.orgId, first, cart.discountBps, count
+    head: uint256 = self._check_open() + 1
+    platform.head = head
+    if to == empty(address):
+        errors._zero_address()
+    return head & packing.MASK_64
+
+
+@internal
+@view
+def _of_holder(
+    params: IPurchaseManager.AdditionalPurchaseParams, pass_word: uint256
+) -> IPurchaseManager.InitialPurchaseParams:
+    """
+    @notice A further purchase as a purchase: for the holder, of his pass's organization.
+    """
+    if not params.airdrop:
+        self._check_holder(params.productPassId, pass_word)
+    return IPurchaseManager.InitialPurchaseParams(
+        to=packing._pass_owner(pass_word),
+        organizationId=packing._pass_org(pass_word),
+        productIds=params.productIds,
+        pricingIds=params.pricingIds,
+        quantities=params.quantities,
+        discountIds=[],
+        couponCode=params.couponCode,
+        airdrop=params.airdrop,
+        pause=params.pause,
     )
-    if pass_word == 0:
-        extcall IProductPass(productPass).mint(pass_id, minted)
-        return
-    lock_change: uint256 = 0
-    if was_locked != self._is_locked(pass_id, first, 0):
-        lock_change = 2 if was_locked else 1
-    extcall IProductPass(productPass).extend(pass_id, minted, lock_change)
 
 
 @internal
@@ -558,7 +554,9 @@ def _renew(pass_id: uint256, product_id: uint256, airdrop: bool, sent: uint256, 
         self._check_role(item.orgId, ROLE_AIRDROP)
     else:
         by = BY_HOLDER if msg.sender == item.holder else BY_ANYBODY
-    renewed: ICatalog.Renewal = staticcall ICatalog(catalog).renewal(item, by)
+    renewed: ICatalog.Renewal = staticcall ICatalog(catalog).renewal(
+        item, by, skip_contract_check=True
+    )
     if renewed.reason != 0:
         self._refuse(item, renewed)
     if renewed.token != empty(address):
@@ -575,11 +573,15 @@ def _try_renewal(pass_id: uint256, product_id: uint256) -> uint256:
     """
     @notice One pair of a batch: its outcome does not depend on the gas the caller chose.
     """
-    pass_word: uint256 = staticcall IProductPass(productPass).wordOf(pass_id)
+    pass_word: uint256 = staticcall IProductPass(productPass).wordOf(
+        pass_id, skip_contract_check=True
+    )
     if pass_word == 0:
         return NO_SUBSCRIPTION
     item: ICatalog.Item = self._item(pass_id, product_id, pass_word)
-    renewed: ICatalog.Renewal = staticcall ICatalog(catalog).renewal(item, BY_ANYBODY)
+    renewed: ICatalog.Renewal = staticcall ICatalog(catalog).renewal(
+        item, BY_ANYBODY, skip_contract_check=True
+    )
     if renewed.reason != 0:
         return renewed.reason
     if renewed.amount != 0:
@@ -899,7 +901,7 @@ def _change(
     else:
         self._check_holder(item.productPassId, pass_word)
     change: ICatalog.Change = staticcall ICatalog(catalog).change(
-        item, new_pricing_id, quantity, airdrop
+        item, new_pricing_id, quantity, airdrop, skip_contract_check=True
     )
     self._bill(item, change.usage, change.units, change.amount)
     self._update(item, pass_word, change.word)
@@ -976,7 +978,13 @@ def _collect(org_id: uint256, token: address, payer: address, amount: uint256):
     if amount != 0:
         needed: uint256 = amount if token == empty(address) else 0
         extcall IPaymentEscrow(paymentEscrow).collect(
-            org_id, token, payer, amount, platform._fee(amount), value=needed
+            org_id,
+            token,
+            payer,
+            amount,
+            platform._fee(amount),
+            value=needed,
+            skip_contract_check=True,
         )
 
 
@@ -1081,7 +1089,9 @@ def _update(item: ICatalog.Item, pass_word: uint256, word: uint256):
     if movable != packing._item_movable(item.word, block.timestamp):
         if not self._is_locked(item.productPassId, packing._pass_first(pass_word), item.productId):
             lock_change = 2 if movable else 1
-    extcall IProductPass(productPass).touch(item.productPassId, lock_change)
+    extcall IProductPass(productPass).touch(
+        item.productPassId, lock_change, skip_contract_check=True
+    )
 
 
 @internal
@@ -1144,7 +1154,9 @@ def _own_subscription(pass_id: uint256, product_id: uint256) -> (ICatalog.Item, 
 @internal
 @view
 def _pass_word(pass_id: uint256) -> uint256:
-    word: uint256 = staticcall IProductPass(productPass).wordOf(pass_id)
+    word: uint256 = staticcall IProductPass(productPass).wordOf(
+        pass_id, skip_contract_check=True
+    )
     if word == 0:
         errors._no_such_pass(pass_id)
     return word

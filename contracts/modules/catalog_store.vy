@@ -69,6 +69,15 @@ def _terms(pricing_id: uint256) -> catalog_words.Terms:
 
 @internal
 @view
+def _product_of_org(product_id: uint256, org_id: uint256) -> uint256:
+    word: uint256 = self.productWords[product_id]
+    if word == 0 or catalog_words._product_org(word) != org_id:
+        errors._no_such_product(product_id)
+    return word
+
+
+@internal
+@view
 def _terms_of_org(pricing_id: uint256, org_id: uint256) -> catalog_words.Terms:
     terms: catalog_words.Terms = self._terms(pricing_id)
     if pricing_id == 0 or catalog_words._pricing_org(terms.flags) != org_id:

@@ -15,6 +15,17 @@ from . import pricing
 uses: catalog_store
 
 
+# What all lines of a cart have in common, without the cart's lists: a list is copied with every call.
+struct Deal:
+    orgId: uint256
+    rules: uint256
+    recipient: address
+    units: uint256  # of each product
+    airdrop: bool
+    pause: bool
+    flags: uint256  # of each subscription; promises of each item
+
+
 @internal
 @view
 def _price(cart: ICatalog.Cart) -> ICatalog.Sale:
@@ -25,7 +36,18 @@ def _price(cart: ICatalog.Cart) -> ICatalog.Sale:
         errors._length_mismatch()
     rules: uint256 = catalog_store.saleRuleWords[cart.orgId]
     if not cart.airdrop:
-        self._check_sale_rules(cart, rules)
+        self._check_sale_rules(cart.orgId, rules, cart.caller, cart.recipient, cart.newPasses)
+    deal: Deal = Deal(
+        orgId=cart.orgId,
+        rules=rules,
+        recipient=cart.recipient,
+        units=max(cart.newPasses, 1),
+        airdrop=cart.airdrop,
+        pause=cart.pause,
+        flags=self._promises(rules, cart.airdrop and cart.newPasses == 0),
+    )
+    if cart.caller == cart.recipient and not cart.airdrop:
+        deal.flags |= packing.AUTO_RENEW
     sale: ICatalog.Sale = empty(ICatalog.Sale)
     for i: uint256 in range(lines, bound=24):
         terms: catalog_words.Terms = catalog_store._terms_of_org(cart.pricingIds[i], cart.orgId)
@@ -33,27 +55,27 @@ def _price(cart: ICatalog.Cart) -> ICatalog.Sale:
             sale.token = terms.token
         elif terms.token != sale.token:
             errors._mixed_tokens(sale.token, terms.token)
-        product_word: uint256 = self._check_product(cart, i, terms)
+        quantity: uint256 = cart.quantities[i]
+        promises: uint256 = self._check_product(deal, cart.productIds[i], quantity, terms)
         coupon_bps: uint256 = 0
-        if cart.couponLines & (1 << i) != 0:
+        if (cart.couponLines >> i) & 1 != 0:
             coupon_bps = cart.couponBps
         list_cost: uint256 = 0
-        if terms.style < pricing.USAGE_VOLUME:  # usage is billed at the end of the period
-            list_cost = catalog_store._list_cost(terms, cart.quantities[i])
         paid: uint256 = 0
-        if not cart.airdrop:
-            paid = pricing._after(pricing._after(list_cost, coupon_bps), cart.discountBps)
+        if terms.style < pricing.USAGE_VOLUME:  # usage is billed at the end of the period
+            list_cost = catalog_store._list_cost(terms, quantity)
+            if not cart.airdrop:
+                paid = pricing._after(pricing._after(list_cost, coupon_bps), cart.discountBps)
         sale.subtotal += list_cost
         sale.total += paid
-        rate: uint256 = pricing._rate(paid, list_cost)
-        word: uint256 = packing._item_with_rate(
-            packing._item_with_pricing(0, terms.pricingId, cart.quantities[i]), rate
-        )
-        flags: uint256 = self._promises(cart, rules, product_word)
+        word: uint256 = promises | packing._item_with_pricing(0, terms.pricingId, quantity)
+        word = packing._item_with_rate(word, pricing._rate(paid, list_cost))
         if terms.cycle == 0:
-            word = packing._item_with_times(word | flags | packing.ONE_TIME, block.timestamp, 0)
+            word |= packing.ONE_TIME | (block.timestamp << 112)
         else:
-            word = self._subscription(cart, rules, terms, word | flags, coupon_bps, i)
+            word = self._subscription(deal, terms, word | deal.flags, cart.productIds[i])
+            if coupon_bps != 0:
+                word = self._with_coupon(word, coupon_bps, cart.couponRenewals)
         sale.items.append(word)
     return sale
 
@@ -72,95 +94,84 @@ def _count(cart: ICatalog.Cart):
 
 @internal
 @view
-def _check_sale_rules(cart: ICatalog.Cart, rules: uint256):
-    catalog_store._check_open(cart.orgId, rules, cart.recipient)
-    if cart.caller != cart.recipient and rules & catalog_words.RULE_GIFTING_OFF != 0:
-        errors._gifting_off(cart.orgId)
+def _check_sale_rules(
+    org_id: uint256, rules: uint256, caller: address, recipient: address, new_passes: uint256
+):
+    catalog_store._check_open(org_id, rules, recipient)
+    if caller != recipient and rules & catalog_words.RULE_GIFTING_OFF != 0:
+        errors._gifting_off(org_id)
     limit: uint256 = catalog_words._rules_max_passes(rules)
-    if limit != 0 and cart.newPasses != 0:
-        if catalog_store.passesBought[cart.orgId][cart.caller] >= limit:
-            errors._too_many_passes(cart.caller, limit)
-
-
-@internal
-@view
-def _check_product(cart: ICatalog.Cart, line: uint256, terms: catalog_words.Terms) -> uint256:
-    """
-    @notice The line may be sold; returns the product's word.
-    """
-    product_id: uint256 = cart.productIds[line]
-    word: uint256 = catalog_store.productWords[product_id]
-    if word == 0 or catalog_words._product_org(word) != cart.orgId:
-        errors._no_such_product(product_id)
-    catalog_store._check_linked(product_id, terms.pricingId)
-    catalog_store._check_not_retired(terms)
-    if not cart.airdrop:
-        catalog_store._check_on_sale(product_id, word, terms, cart.recipient)
-    catalog_store._check_quantity(terms, cart.quantities[line])
-    units: uint256 = max(cart.newPasses, 1)
-    limit: uint256 = catalog_words._product_max(word)
-    if limit != 0 and catalog_words._product_sold(word) + units > limit:
-        errors._sold_out(product_id, limit)
-    return word
+    if limit != 0 and new_passes != 0 and catalog_store.passesBought[org_id][caller] >= limit:
+        errors._too_many_passes(caller, limit)
 
 
 @internal
 @pure
-def _promises(cart: ICatalog.Cart, rules: uint256, product_word: uint256) -> uint256:
+def _promises(rules: uint256, unasked: bool) -> uint256:
     """
     @notice What the item keeps whatever the org switches later. What the org puts on somebody's pass can
             neither nail the pass to the wallet nor keep it from being paused.
     """
-    unasked: bool = cart.airdrop and cart.newPasses == 0
-    flags: uint256 = 0
-    if unasked or product_word & catalog_words.PRODUCT_TRANSFERABLE != 0:
-        flags = packing.TRANSFERABLE
-    if unasked or rules & catalog_words.RULE_PAUSING != 0:
-        flags |= packing.PAUSABLE
-    return flags
+    if unasked:
+        return packing.TRANSFERABLE | packing.PAUSABLE
+    return packing.PAUSABLE if rules & catalog_words.RULE_PAUSING != 0 else 0
+
+
+@internal
+@view
+def _check_product(
+    deal: Deal, product_id: uint256, quantity: uint256, terms: catalog_words.Terms
+) -> uint256:
+    """
+    @notice The line may be sold; returns what its item is promised.
+    """
+    word: uint256 = catalog_store._product_of_org(product_id, deal.orgId)
+    catalog_store._check_linked(product_id, terms.pricingId)
+    catalog_store._check_not_retired(terms)
+    if not deal.airdrop:
+        catalog_store._check_on_sale(product_id, word, terms, deal.recipient)
+    catalog_store._check_quantity(terms, quantity)
+    limit: uint256 = catalog_words._product_max(word)
+    if limit != 0 and catalog_words._product_sold(word) + deal.units > limit:
+        errors._sold_out(product_id, limit)
+    promises: uint256 = deal.flags & (packing.TRANSFERABLE | packing.PAUSABLE)
+    if word & catalog_words.PRODUCT_TRANSFERABLE != 0:
+        promises |= packing.TRANSFERABLE
+    return promises
 
 
 @internal
 @view
 def _subscription(
-    cart: ICatalog.Cart,
-    rules: uint256,
-    terms: catalog_words.Terms,
-    item: uint256,
-    coupon_bps: uint256,
-    line: uint256,
+    deal: Deal, terms: catalog_words.Terms, item: uint256, product_id: uint256
 ) -> uint256:
     """
     @notice The word of a recurring line: its first period runs from now, or waits whole if paused.
     """
-    word: uint256 = item
-    usage: bool = terms.style >= pricing.USAGE_VOLUME
-    if usage:
+    word: uint256 = packing._item_with_grace(
+        item, catalog_words._rules_grace_days(deal.rules, terms.cycle)
+    )
+    if terms.style >= pricing.USAGE_VOLUME:
         word |= packing.USAGE
     if terms.token == empty(address):
         word |= packing.NATIVE
-    if cart.caller == cart.recipient and not cart.airdrop:
-        word |= packing.AUTO_RENEW
-    if coupon_bps != 0:
-        word = self._with_coupon(word, coupon_bps, cart.couponRenewals, usage)
-    word = packing._item_with_grace(word, catalog_words._rules_grace_days(rules, terms.cycle))
-    if not cart.pause:
+    if not deal.pause:
         return packing._item_with_times(word, block.timestamp, block.timestamp + terms.cycle)
-    if rules & catalog_words.RULE_PAUSING == 0:
-        errors._pausing_off(cart.orgId)
-    if usage:
-        errors._cannot_pause_usage(cart.productIds[line])
+    if deal.rules & catalog_words.RULE_PAUSING == 0:
+        errors._pausing_off(deal.orgId)
+    if terms.style >= pricing.USAGE_VOLUME:
+        errors._cannot_pause_usage(product_id)
     return packing._item_with_times(word | packing.PAUSED, 0, terms.cycle)
 
 
 @internal
 @pure
-def _with_coupon(word: uint256, bps: uint256, renewals: uint256, usage: bool) -> uint256:
+def _with_coupon(word: uint256, bps: uint256, renewals: uint256) -> uint256:
     """
     @notice What is left of the coupon after this cart. The first charge of a usage line is its first bill.
     """
     left: uint256 = renewals
-    if usage and left != packing.COUPON_FOR_EVER:
+    if (word >> packing.USAGE_BIT) & 1 != 0 and left != packing.COUPON_FOR_EVER:
         left = min(left + 1, packing.COUPON_FOR_EVER - 1)
     if left == 0:
         return word
