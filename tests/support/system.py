@@ -15,22 +15,12 @@ from eth_abi import encode
 from eth_utils import keccak
 
 from passmanager.core.addresses import create_address
+from passmanager.deployments import NAMES, constructor_arguments
 
 CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 NATIVE = "0x" + "00" * 20
 DAY = 86_400
 _LOADED: dict[str, Any] = {}
-
-# In the order of their creation; the manager comes last and checks all the others.
-NAMES = [
-    "OrganizationNFT",
-    "Catalog",
-    "Promotions",
-    "ProductPass",
-    "PaymentEscrow",
-    "PassLens",
-    "PurchaseManager",
-]
 
 
 def partial(name: str):
@@ -38,21 +28,6 @@ def partial(name: str):
     if name not in _LOADED:
         _LOADED[name] = boa.load_partial(str(CONTRACTS / f"{name}.vy"))
     return _LOADED[name]
-
-
-def constructor_arguments(at: dict[str, str], owner: str) -> dict[str, list[str]]:
-    org, catalog, promotions = at["OrganizationNFT"], at["Catalog"], at["Promotions"]
-    product_pass, escrow, lens = at["ProductPass"], at["PaymentEscrow"], at["PassLens"]
-    manager = at["PurchaseManager"]
-    return {
-        "OrganizationNFT": [product_pass, lens],
-        "Catalog": [org, manager, product_pass],
-        "Promotions": [org, manager, product_pass, catalog],
-        "ProductPass": [manager, org, catalog, promotions, lens],
-        "PaymentEscrow": [manager, org],
-        "PassLens": [manager, org, catalog, promotions, product_pass, escrow],
-        "PurchaseManager": [owner, org, catalog, promotions, product_pass, escrow, lens],
-    }
 
 
 @dataclass
