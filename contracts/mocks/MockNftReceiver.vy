@@ -10,9 +10,10 @@ from ..interfaces import IERC721
 ACCEPTS: constant(uint256) = 0
 ANSWERS_WRONG: constant(uint256) = 1
 REVERTS: constant(uint256) = 2
-REENTERS: constant(uint256) = 3  # calls the token contract with `payload`, then accepts
+REENTERS: constant(uint256) = 3  # calls `target` with `payload`, then accepts
 
 mode: public(uint256)
+target: public(address)
 payload: public(Bytes[2048])
 
 operator: public(address)
@@ -24,13 +25,15 @@ reentrySucceeded: public(bool)
 
 
 @external
-def behave(mode: uint256, payload: Bytes[2048] = b""):
+def behave(mode: uint256, target: address = empty(address), payload: Bytes[2048] = b""):
     """
     @notice From now on like this.
     @param mode One of the modes above.
+    @param target For REENTERS.
     @param payload For REENTERS.
     """
     self.mode = mode
+    self.target = target
     self.payload = payload
 
 
@@ -56,5 +59,5 @@ def onERC721Received(
     self.data = data
     self.ownerSeen = staticcall IERC721(msg.sender).ownerOf(tokenId)
     if self.mode == REENTERS:
-        self.reentrySucceeded = raw_call(msg.sender, self.payload, revert_on_failure=False)
+        self.reentrySucceeded = raw_call(self.target, self.payload, revert_on_failure=False)
     return 0x150b7a02

@@ -57,7 +57,7 @@ def test_refuses_when_the_receiver_is_nobody(nft, token, holder):
 
 def test_keeps_the_lock_when_the_receiver_moves_the_token_on(nft, token, holder, receiver, stranger):
     onward = nft.transferFrom.prepare_calldata(receiver.address, stranger, token)
-    receiver.behave(REENTERS, onward)
+    receiver.behave(REENTERS, nft.address, onward)
     nft.safeTransferFrom(holder, receiver.address, token, sender=holder)
     assert not receiver.reentrySucceeded()
     assert nft.ownerOf(token) == receiver.address
@@ -65,7 +65,7 @@ def test_keeps_the_lock_when_the_receiver_moves_the_token_on(nft, token, holder,
 
 
 def test_answers_views_and_approvals_when_the_receiver_calls_back(nft, token, holder, receiver, stranger):
-    receiver.behave(REENTERS, nft.approve.prepare_calldata(stranger, token))
+    receiver.behave(REENTERS, nft.address, nft.approve.prepare_calldata(stranger, token))
     nft.safeTransferFrom(holder, receiver.address, token, sender=holder)
     assert receiver.reentrySucceeded()
     assert nft.getApproved(token) == stranger

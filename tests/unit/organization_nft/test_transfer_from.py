@@ -60,13 +60,13 @@ def test_logs_the_transfer_first_when_an_organization_moves(org_nft, org, transf
 
 
 def test_keeps_the_lock_when_the_receiver_sets_roles_in_the_callback(org_nft, org, holder, receiver, stranger):
-    receiver.behave(REENTERS, org_nft.setRoles.prepare_calldata(org, stranger, 63))
+    receiver.behave(REENTERS, org_nft.address, org_nft.setRoles.prepare_calldata(org, stranger, 63))
     org_nft.safeTransferFrom(holder, receiver.address, org, sender=holder)
     assert not receiver.reentrySucceeded()
     assert org_nft.rolesOf(org, stranger) == 0
 
 
 def test_answers_roles_when_the_receiver_asks_in_the_callback(org_nft, org, holder, receiver):
-    receiver.behave(REENTERS, org_nft.hasRole.prepare_calldata(org, receiver.address, 1))
+    receiver.behave(REENTERS, org_nft.address, org_nft.hasRole.prepare_calldata(org, receiver.address, 1))
     org_nft.safeTransferFrom(holder, receiver.address, org, sender=holder)
     assert receiver.reentrySucceeded()

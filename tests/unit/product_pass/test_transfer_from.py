@@ -44,14 +44,16 @@ def test_refuses_before_it_asks_the_manager_when_a_stranger_calls(nfts, product_
 
 
 def test_keeps_the_lock_when_the_receiver_burns_in_the_callback(product_pass, pass_id, holder, receiver):
-    receiver.behave(REENTERS, product_pass.burn.prepare_calldata(pass_id))
+    receiver.behave(REENTERS, product_pass.address, product_pass.burn.prepare_calldata(pass_id))
     product_pass.safeTransferFrom(holder, receiver.address, pass_id, sender=holder)
     assert not receiver.reentrySucceeded()
     assert product_pass.ownerOf(pass_id) == receiver.address
 
 
 def test_refuses_the_system_calls_when_the_receiver_makes_them(product_pass, pass_id, holder, receiver):
-    receiver.behave(REENTERS, product_pass.mint.prepare_calldata(10**6, pass_word(receiver.address)))
+    receiver.behave(
+        REENTERS, product_pass.address, product_pass.mint.prepare_calldata(10**6, pass_word(receiver.address))
+    )
     product_pass.safeTransferFrom(holder, receiver.address, pass_id, sender=holder)
     assert not receiver.reentrySucceeded()
     assert product_pass.balanceOf(receiver.address) == 1
@@ -59,6 +61,6 @@ def test_refuses_the_system_calls_when_the_receiver_makes_them(product_pass, pas
 
 @pytest.mark.parametrize("view", ["locked", "tokenURI", "expiresAt", "isTokenExpired", "wordOf"])
 def test_answers_views_when_the_receiver_asks_in_the_callback(product_pass, pass_id, holder, receiver, view):
-    receiver.behave(REENTERS, getattr(product_pass, view).prepare_calldata(pass_id))
+    receiver.behave(REENTERS, product_pass.address, getattr(product_pass, view).prepare_calldata(pass_id))
     product_pass.safeTransferFrom(holder, receiver.address, pass_id, sender=holder)
     assert receiver.reentrySucceeded()
