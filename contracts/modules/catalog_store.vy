@@ -194,3 +194,9 @@ def _check_open(org_id: uint256, rules_word: uint256, wallet: address):
         errors._sale_closed(org_id)
     if rules_word & catalog_words.RULE_ALLOW_LIST != 0 and not self.onAllowList[org_id][wallet]:
         errors._not_on_allow_list(org_id, wallet)
+
+
+@internal
+@view
+def _meter_org(meter_id: uint256) -> uint256:
+    return self.meterWords[meter_id] & packing.MASK_32
