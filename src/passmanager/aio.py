@@ -25,7 +25,7 @@ from passmanager.core.reverts import decode_revert
 from passmanager.core.rpc import revert_data
 from passmanager.core.transactions import Transaction
 from passmanager.deployments import Deployment
-from passmanager.errors import InsufficientFunds, NoSigner, Reverted, RpcError, TransactionFailed, WrongChain
+from passmanager.errors import InsufficientFunds, NoSigner, Reverted, RpcError, TransactionFailed
 from passmanager.models import DEFAULT_OPTIONS, Contracts, Event, EventLog, Receipt, TxOptions
 from passmanager.node_aio import AsyncNode, block_id
 from passmanager.signers import Signer
@@ -61,7 +61,7 @@ class AsyncPassManager:
         deployment: Deployment | None = None,
         folder: Path = Path("deployments"),
         signer: Signer | None = None,
-        timeout: float = 30.0,
+        timeout_s: float = 30.0,
     ) -> Self:
         """A client of the deployment on the node's chain, from `<folder>/<chainId>.json` if none is given.
 
@@ -71,12 +71,10 @@ class AsyncPassManager:
             WrongChain: The given deployment is on another chain.
             NoCodeAt: The chain does not have the contracts.
         """
-        node = AsyncNode.connect(rpc_url, timeout=timeout)
+        node = AsyncNode.connect(rpc_url, timeout_s=timeout_s)
         try:
-            chain_id = await node.chain_id()
-            found = deployment or Deployment.find(chain_id, folder)
-            if found.chain_id != chain_id:
-                raise WrongChain(expected=found.chain_id, actual=chain_id)
+            found = deployment or Deployment.find(await node.chain_id(), folder)
+            await node.require_chain(found.chain_id)
             client = cls(node, found.addresses(), signer=signer)
             await client.check_code()
         except BaseException:
@@ -87,7 +85,7 @@ class AsyncPassManager:
     def using(self, signer: Signer) -> Self:
         """The same client for another wallet; both share the connection."""
         made = type(self)(self.node, self.contracts, signer=signer)
-        made._has_code = self._has_code
+        made._has_code = self._has_code  # noqa: SLF001 - the same class
         return made
 
     async def __aenter__(self) -> Self:

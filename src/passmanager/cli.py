@@ -171,8 +171,8 @@ def _ask(question: str) -> None:
         raise typer.Exit(1)
 
 
-def _progress(name: str, address: Address, created: bool) -> None:  # noqa: FBT001 - a `Progress`
-    err.print(f"{'created' if created else 'found  '} {name:16} {address}")
+def _progress(name: str, address: Address, what: str) -> None:
+    err.print(f"{what:7} {name:16} {address}")
 
 
 def _show_plan(node: Node, plan: Plan, *, as_json: bool) -> None:

@@ -71,15 +71,7 @@ class AsyncCatalog:
     async def adjust_usage(
         self, meter_id: int, product_pass_id: int, *, units: int, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Corrects a reading downwards, never below what any product of the pass was billed for.
-
-        Role usage. Emits UsageRecorded with a negative delta.
-
-        Args:
-            meter_id: Meter of the caller's organization.
-            product_pass_id: Pass.
-            units: The new reading.
-        """
+        """Catalog.adjustUsage."""
         return await self._shell.send(self.calls.adjust_usage(meter_id, product_pass_id, units=units), tx=tx)
 
     async def change(
@@ -98,32 +90,13 @@ class AsyncCatalog:
         )
 
     async def create_meter(self, org_id: int, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[int]:
-        """Creates a usage meter of the organization.
-
-        Role catalog. Emits MeterSet.
-
-        Args:
-            org_id: Organization.
-
-        Returns:
-            Id of the meter, counting from 1.
-        """
+        """Catalog.createMeter."""
         return await self._shell.send(self.calls.create_meter(org_id), tx=tx)
 
     async def create_pricing(
         self, org_id: int, terms: PricingTerms, *, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[int]:
-        """Creates a pricing. Its terms never change.
-
-        Role catalog. Emits PricingCreated. Link it to products with linkPricings.
-
-        Args:
-            org_id: Organization that offers it.
-            terms: Charge style 0 to 5, frequency 0 (one-time) or 1 to 5, token (zero address = native coin), prices in the token's smallest unit below 2^96, tiers without gaps, the last without upper bound.
-
-        Returns:
-            Id of the pricing, counting from 1.
-        """
+        """Catalog.createPricing."""
         return await self._shell.send(self.calls.create_pricing(org_id, terms), tx=tx)
 
     async def has_pricing_access(self, arg0: int, arg1: Address, *, block: BlockId = "latest") -> bool:
@@ -137,16 +110,7 @@ class AsyncCatalog:
     async def link_pricings(
         self, org_id: int, *, product_id: int, pricing_ids: Sequence[int], linked: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Offers a product at pricings of the same organization, or no longer; running subscriptions go on.
-
-        Role catalog. Emits PricingLinked for each.
-
-        Args:
-            org_id: Organization.
-            product_id: Product of the organization.
-            pricing_ids: At most 24 pricings of the same organization.
-            linked: Offer or withdraw.
-        """
+        """Catalog.linkPricings."""
         return await self._shell.send(
             self.calls.link_pricings(org_id, product_id=product_id, pricing_ids=pricing_ids, linked=linked), tx=tx
         )
@@ -208,15 +172,7 @@ class AsyncCatalog:
     async def record_usage(
         self, meter_id: int, product_pass_ids: Sequence[int], *, units: Sequence[int], tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Adds units to the readings of passes.
-
-        Role usage. Emits UsageRecorded for each. What is recorded after a period's end, before its bill, belongs to that period.
-
-        Args:
-            meter_id: Active meter of the caller's organization.
-            product_pass_ids: At most 200 passes of the same organization.
-            units: Units to add to each; a reading stays below 2^48.
-        """
+        """Catalog.recordUsage."""
         return await self._shell.send(self.calls.record_usage(meter_id, product_pass_ids, units=units), tx=tx)
 
     async def refund_bounds(self, item: Item, *, block: BlockId = "latest") -> tuple[int, int]:
@@ -267,55 +223,23 @@ class AsyncCatalog:
     async def set_allow_list(
         self, org_id: int, wallets: Sequence[Address], *, allowed: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Puts wallets on the organization's allow-list, or takes them off.
-
-        Role catalog. Emits AllowListSet for each. Acts while the sale rule allowList is on.
-
-        Args:
-            org_id: Organization.
-            wallets: At most 200 recipients of passes.
-            allowed: On or off the list.
-        """
+        """Catalog.setAllowList."""
         return await self._shell.send(self.calls.set_allow_list(org_id, wallets, allowed=allowed), tx=tx)
 
     async def set_meter_active(self, meter_id: int, *, active: bool, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """A meter that is not active takes no readings; what is recorded is still billed.
-
-        Role catalog. Emits MeterSet.
-
-        Args:
-            meter_id: Meter of the caller's organization.
-            active: Take readings.
-        """
+        """Catalog.setMeterActive."""
         return await self._shell.send(self.calls.set_meter_active(meter_id, active=active), tx=tx)
 
     async def set_pricing_access(
         self, pricing_id: int, wallets: Sequence[Address], *, allowed: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Puts wallets on a restricted pricing's list, or takes them off.
-
-        Role catalog. Emits PricingAccessSet for each.
-
-        Args:
-            pricing_id: Pricing of the caller's organization.
-            wallets: At most 200 holders.
-            allowed: On or off the list.
-        """
+        """Catalog.setPricingAccess."""
         return await self._shell.send(self.calls.set_pricing_access(pricing_id, wallets, allowed=allowed), tx=tx)
 
     async def set_pricing_flags(
         self, pricing_id: int, *, active: bool, retired: bool, restricted: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Starts or stops sales (active), sales and renewals (retired), or the list of wallets (restricted).
-
-        Role catalog. Emits PricingFlagsSet.
-
-        Args:
-            pricing_id: Pricing of the caller's organization.
-            active: On sale.
-            retired: Neither sold nor renewed; can be taken back.
-            restricted: For wallets on its list only.
-        """
+        """Catalog.setPricingFlags."""
         return await self._shell.send(
             self.calls.set_pricing_flags(pricing_id, active=active, retired=retired, restricted=restricted), tx=tx
         )
@@ -323,29 +247,11 @@ class AsyncCatalog:
     async def set_product(
         self, org_id: int, product_id: int, *, product: Product, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[int]:
-        """Creates a product (productId 0), or replaces all fields of one.
-
-        Role catalog. Emits ProductSet; of an existing product also BatchMetadataUpdate on ProductPass.
-
-        Args:
-            org_id: Organization that sells it.
-            product_id: 0, or a product of the organization.
-            product: Texts: name 1 to 64 bytes, UTF-8 without control characters. Transferable acts on later sales only. The largest number ever sold, 0 = no limit; what is sold already closes the sale.
-
-        Returns:
-            Id of the product, counting from 1.
-        """
+        """Catalog.setProduct."""
         return await self._shell.send(self.calls.set_product(org_id, product_id, product=product), tx=tx)
 
     async def set_sale_rules(self, org_id: int, rules: SaleRules, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """Replaces the organization's sale rules; all zero is the default.
-
-        Role catalog. Emits SaleRulesSet. Grace and pausing act on what is sold later.
-
-        Args:
-            org_id: Organization.
-            rules: Closed, allow-list, gifting off, pausing, plan change off, grace 1 to 30 days (0 = 3), passes a wallet may buy (below 2^16, 0 = no limit), count passes.
-        """
+        """Catalog.setSaleRules."""
         return await self._shell.send(self.calls.set_sale_rules(org_id, rules), tx=tx)
 
     async def tier_words(self, arg0: int, arg1: int, *, block: BlockId = "latest") -> int:

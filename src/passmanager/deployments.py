@@ -62,8 +62,8 @@ __all__ = [
     "require_funds",
 ]
 
-Progress = Callable[[str, Address, bool], None]
-"""Called with name, address, and whether the contract was created now (or found)."""
+Progress = Callable[[str, Address, str], None]
+"""Called with a contract's name, its address, and `created` or `found`."""
 
 
 def deploy(
@@ -113,7 +113,7 @@ def deploy(
     return found
 
 
-def _silent(_name: str, _address: Address, _created: bool) -> None:  # noqa: FBT001 - a `Progress`
+def _silent(_name: str, _address: Address, _what: str) -> None:
     pass
 
 
@@ -247,7 +247,7 @@ def _create(
     """Creates one contract, unless it is there or on its way."""
     planned = plan.contracts[name]
     if _is_there(node, name, planned.address):
-        progress(name, planned.address, False)
+        progress(name, planned.address, "found")
         return
     _require_free_nonces(node, path, plan)
     if node.nonce(plan.sender) > planned.nonce:  # sent by an interrupted call, not mined yet
@@ -257,7 +257,7 @@ def _create(
     if not _is_there(node, name, planned.address):
         _require_free_nonces(node, path, plan)
         raise CreationFailed(contract=name, address=planned.address, problem="there is no code after the transaction")
-    progress(name, planned.address, True)
+    progress(name, planned.address, "created")
 
 
 def _send_creation(node: Node, signer: Signer, plan: Plan, name: str, wait_seconds: float) -> None:

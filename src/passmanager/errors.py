@@ -56,7 +56,7 @@ class PassManagerError(Exception):
 
     def data_text(self) -> str:
         """The fields as text."""
-        names = [field.name for field in fields(cast(Any, self)) if field.name != "call"]
+        names = [field.name for field in fields(cast("Any", self)) if field.name != "call"]
         return ", ".join(f"{name}={_text(getattr(self, name))}" for name in names)
 
 

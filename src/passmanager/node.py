@@ -56,7 +56,7 @@ class Node:
         self.url = safe_url(str(provider.endpoint_uri))
 
     @classmethod
-    def connect(cls, url: str, *, timeout: float = 30.0) -> Self:
+    def connect(cls, url: str, *, timeout_s: float = 30.0) -> Self:
         """A node by its address; nothing is asked yet.
 
         Raises:
@@ -65,7 +65,7 @@ class Node:
         if urlsplit(url).scheme not in ("http", "https"):
             raise NoNode(url=safe_url(url), problem="the address must start with http:// or https://")
         # web3's own retries are off: they hide which request failed
-        return cls(HTTPProvider(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None))
+        return cls(HTTPProvider(url, request_kwargs={"timeout": timeout_s}, exception_retry_configuration=None))
 
     def close(self) -> None:
         """Ends the connections."""
@@ -93,9 +93,9 @@ class Node:
     def _batch(self, requests: Sequence[Request]) -> list[Any]:
         part = [(RPCEndpoint(method), list(params)) for method, params in requests]
         answers = self._try("a batch", lambda: self._provider.make_batch_request(part))
-        if not isinstance(answers, list) or len(cast(list[Any], answers)) != len(part):
-            raise UnexpectedAnswer(what=f"{self.url} (batch)", answer=repr(cast(Any, answers))[:100])
-        pairs = zip(requests, cast(list[Any], answers), strict=True)
+        if not isinstance(answers, list) or len(cast("list[Any]", answers)) != len(part):
+            raise UnexpectedAnswer(what=f"{self.url} (batch)", answer=repr(cast("Any", answers))[:100])
+        pairs = zip(requests, cast("list[Any]", answers), strict=True)
         return [_result_or_error(method, answer) for (method, _), answer in pairs]
 
     def _try(self, method: str, ask: Any) -> Any:
@@ -127,7 +127,7 @@ class Node:
 
     def block(self, block: BlockId = "latest") -> Block | None:
         """A block's header; None if the node does not have it."""
-        return _block(self.request("eth_getBlockByNumber", block_id(block), False))
+        return _block(self.request("eth_getBlockByNumber", block_id(block), False))  # noqa: FBT003 - hashes only
 
     def head(self) -> Block:
         """The latest block."""

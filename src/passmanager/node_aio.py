@@ -55,7 +55,7 @@ class AsyncNode:
         self.url = safe_url(str(provider.endpoint_uri))
 
     @classmethod
-    def connect(cls, url: str, *, timeout: float = 30.0) -> Self:
+    def connect(cls, url: str, *, timeout_s: float = 30.0) -> Self:
         """A node by its address; nothing is asked yet.
 
         Raises:
@@ -64,7 +64,7 @@ class AsyncNode:
         if urlsplit(url).scheme not in ("http", "https"):
             raise NoNode(url=safe_url(url), problem="the address must start with http:// or https://")
         # web3's own retries are off: they hide which request failed
-        return cls(AsyncHTTPProvider(url, request_kwargs={"timeout": timeout}, exception_retry_configuration=None))
+        return cls(AsyncHTTPProvider(url, request_kwargs={"timeout": timeout_s}, exception_retry_configuration=None))
 
     async def close(self) -> None:
         """Ends the connections."""
@@ -92,9 +92,9 @@ class AsyncNode:
     async def _batch(self, requests: Sequence[Request]) -> list[Any]:
         part = [(RPCEndpoint(method), list(params)) for method, params in requests]
         answers = await self._try("a batch", lambda: self._provider.make_batch_request(part))
-        if not isinstance(answers, list) or len(cast(list[Any], answers)) != len(part):
-            raise UnexpectedAnswer(what=f"{self.url} (batch)", answer=repr(cast(Any, answers))[:100])
-        pairs = zip(requests, cast(list[Any], answers), strict=True)
+        if not isinstance(answers, list) or len(cast("list[Any]", answers)) != len(part):
+            raise UnexpectedAnswer(what=f"{self.url} (batch)", answer=repr(cast("Any", answers))[:100])
+        pairs = zip(requests, cast("list[Any]", answers), strict=True)
         return [_result_or_error(method, answer) for (method, _), answer in pairs]
 
     async def _try(self, method: str, ask: Any) -> Any:
@@ -126,7 +126,7 @@ class AsyncNode:
 
     async def block(self, block: BlockId = "latest") -> Block | None:
         """A block's header; None if the node does not have it."""
-        return _block(await self.request("eth_getBlockByNumber", block_id(block), False))
+        return _block(await self.request("eth_getBlockByNumber", block_id(block), False))  # noqa: FBT003 - hashes only
 
     async def head(self) -> Block:
         """The latest block."""

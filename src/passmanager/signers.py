@@ -73,4 +73,4 @@ class LocalSigner:
 
     def sign(self, transaction: Transaction) -> bytes:
         """Signs here; the key leaves neither this process nor this object."""
-        return bytes(self._account.sign_transaction(cast(Any, transaction.signable())).raw_transaction)
+        return bytes(self._account.sign_transaction(cast("Any", transaction.signable())).raw_transaction)

@@ -39,7 +39,7 @@ class Call(Generic[T]):
         return replace(self, value=value)
 
 
-def make_call(  # noqa: PLR0913 - the generated code names them all
+def make_call(
     name: str,
     to: Address,
     selector: str,

@@ -43,15 +43,7 @@ class CatalogCalls:
         self.address = address
 
     def adjust_usage(self, meter_id: int, product_pass_id: int, *, units: int) -> Call[None]:
-        """Corrects a reading downwards, never below what any product of the pass was billed for.
-
-        Role usage. Emits UsageRecorded with a negative delta.
-
-        Args:
-            meter_id: Meter of the caller's organization.
-            product_pass_id: Pass.
-            units: The new reading.
-        """
+        """Catalog.adjustUsage."""
         return make_call(
             "Catalog.adjustUsage",
             self.address,
@@ -82,16 +74,7 @@ class CatalogCalls:
         )
 
     def create_meter(self, org_id: int) -> Call[int]:
-        """Creates a usage meter of the organization.
-
-        Role catalog. Emits MeterSet.
-
-        Args:
-            org_id: Organization.
-
-        Returns:
-            Id of the meter, counting from 1.
-        """
+        """Catalog.createMeter."""
         return make_call(
             "Catalog.createMeter",
             self.address,
@@ -103,17 +86,7 @@ class CatalogCalls:
         )
 
     def create_pricing(self, org_id: int, terms: PricingTerms) -> Call[int]:
-        """Creates a pricing. Its terms never change.
-
-        Role catalog. Emits PricingCreated. Link it to products with linkPricings.
-
-        Args:
-            org_id: Organization that offers it.
-            terms: Charge style 0 to 5, frequency 0 (one-time) or 1 to 5, token (zero address = native coin), prices in the token's smallest unit below 2^96, tiers without gaps, the last without upper bound.
-
-        Returns:
-            Id of the pricing, counting from 1.
-        """
+        """Catalog.createPricing."""
         return make_call(
             "Catalog.createPricing",
             self.address,
@@ -149,16 +122,7 @@ class CatalogCalls:
         )
 
     def link_pricings(self, org_id: int, *, product_id: int, pricing_ids: Sequence[int], linked: bool) -> Call[None]:
-        """Offers a product at pricings of the same organization, or no longer; running subscriptions go on.
-
-        Role catalog. Emits PricingLinked for each.
-
-        Args:
-            org_id: Organization.
-            product_id: Product of the organization.
-            pricing_ids: At most 24 pricings of the same organization.
-            linked: Offer or withdraw.
-        """
+        """Catalog.linkPricings."""
         return make_call(
             "Catalog.linkPricings",
             self.address,
@@ -312,15 +276,7 @@ class CatalogCalls:
         )
 
     def record_usage(self, meter_id: int, product_pass_ids: Sequence[int], *, units: Sequence[int]) -> Call[None]:
-        """Adds units to the readings of passes.
-
-        Role usage. Emits UsageRecorded for each. What is recorded after a period's end, before its bill, belongs to that period.
-
-        Args:
-            meter_id: Active meter of the caller's organization.
-            product_pass_ids: At most 200 passes of the same organization.
-            units: Units to add to each; a reading stays below 2^48.
-        """
+        """Catalog.recordUsage."""
         return make_call(
             "Catalog.recordUsage",
             self.address,
@@ -419,15 +375,7 @@ class CatalogCalls:
         )
 
     def set_allow_list(self, org_id: int, wallets: Sequence[Address], *, allowed: bool) -> Call[None]:
-        """Puts wallets on the organization's allow-list, or takes them off.
-
-        Role catalog. Emits AllowListSet for each. Acts while the sale rule allowList is on.
-
-        Args:
-            org_id: Organization.
-            wallets: At most 200 recipients of passes.
-            allowed: On or off the list.
-        """
+        """Catalog.setAllowList."""
         return make_call(
             "Catalog.setAllowList",
             self.address,
@@ -439,14 +387,7 @@ class CatalogCalls:
         )
 
     def set_meter_active(self, meter_id: int, *, active: bool) -> Call[None]:
-        """A meter that is not active takes no readings; what is recorded is still billed.
-
-        Role catalog. Emits MeterSet.
-
-        Args:
-            meter_id: Meter of the caller's organization.
-            active: Take readings.
-        """
+        """Catalog.setMeterActive."""
         return make_call(
             "Catalog.setMeterActive",
             self.address,
@@ -458,15 +399,7 @@ class CatalogCalls:
         )
 
     def set_pricing_access(self, pricing_id: int, wallets: Sequence[Address], *, allowed: bool) -> Call[None]:
-        """Puts wallets on a restricted pricing's list, or takes them off.
-
-        Role catalog. Emits PricingAccessSet for each.
-
-        Args:
-            pricing_id: Pricing of the caller's organization.
-            wallets: At most 200 holders.
-            allowed: On or off the list.
-        """
+        """Catalog.setPricingAccess."""
         return make_call(
             "Catalog.setPricingAccess",
             self.address,
@@ -478,16 +411,7 @@ class CatalogCalls:
         )
 
     def set_pricing_flags(self, pricing_id: int, *, active: bool, retired: bool, restricted: bool) -> Call[None]:
-        """Starts or stops sales (active), sales and renewals (retired), or the list of wallets (restricted).
-
-        Role catalog. Emits PricingFlagsSet.
-
-        Args:
-            pricing_id: Pricing of the caller's organization.
-            active: On sale.
-            retired: Neither sold nor renewed; can be taken back.
-            restricted: For wallets on its list only.
-        """
+        """Catalog.setPricingFlags."""
         return make_call(
             "Catalog.setPricingFlags",
             self.address,
@@ -499,18 +423,7 @@ class CatalogCalls:
         )
 
     def set_product(self, org_id: int, product_id: int, *, product: Product) -> Call[int]:
-        """Creates a product (productId 0), or replaces all fields of one.
-
-        Role catalog. Emits ProductSet; of an existing product also BatchMetadataUpdate on ProductPass.
-
-        Args:
-            org_id: Organization that sells it.
-            product_id: 0, or a product of the organization.
-            product: Texts: name 1 to 64 bytes, UTF-8 without control characters. Transferable acts on later sales only. The largest number ever sold, 0 = no limit; what is sold already closes the sale.
-
-        Returns:
-            Id of the product, counting from 1.
-        """
+        """Catalog.setProduct."""
         return make_call(
             "Catalog.setProduct",
             self.address,
@@ -522,14 +435,7 @@ class CatalogCalls:
         )
 
     def set_sale_rules(self, org_id: int, rules: SaleRules) -> Call[None]:
-        """Replaces the organization's sale rules; all zero is the default.
-
-        Role catalog. Emits SaleRulesSet. Grace and pausing act on what is sold later.
-
-        Args:
-            org_id: Organization.
-            rules: Closed, allow-list, gifting off, pausing, plan change off, grace 1 to 30 days (0 = 3), passes a wallet may buy (below 2^16, 0 = no limit), count passes.
-        """
+        """Catalog.setSaleRules."""
         return make_call(
             "Catalog.setSaleRules",
             self.address,

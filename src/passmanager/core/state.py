@@ -100,7 +100,7 @@ class ItemState:
         """The first second at which the time to pay is over."""
         return self.end + self.grace_days * DAY
 
-    def status(self, now: int) -> Status:  # noqa: PLR0911 - one line per rule, as in the contract
+    def status(self, now: int) -> Status:
         """Status at `now`; intervals are half-open."""
         if self.paused:
             return Status.PAUSED
