@@ -66,9 +66,9 @@ def _at_least(x: uint256, least: uint256) -> uint256:
 
 @internal
 @pure
-def _encode(data: String[MAX_DATA]) -> String[MAX_ENCODED]:
+def _encode(prefix: String[32], data: String[MAX_DATA]) -> String[MAX_URI]:
     """
-    @notice Base64 of `data`.
+    @notice The prefix as it is, then Base64 of `data`.
     """
     length: uint256 = len(data)
     padded: Bytes[MAX_DATA + 32] = concat(convert(data, Bytes[MAX_DATA]), empty(bytes32))
@@ -81,7 +81,7 @@ def _encode(data: String[MAX_DATA]) -> String[MAX_ENCODED]:
     letters: Bytes[32 * MAX_WORDS + 32] = slice(
         abi_encode(words, ensure_tuple=False), 32, (length + 2) // 3 * 4 - missing
     )
-    return convert(concat(letters, slice(b"==", 0, missing)), String[MAX_ENCODED])
+    return convert(concat(convert(prefix, Bytes[32]), letters, slice(b"==", 0, missing)), String[MAX_URI])
 
 
 @internal
@@ -90,4 +90,4 @@ def _json_uri(document: String[MAX_DATA]) -> String[MAX_URI]:
     """
     @notice A JSON document as a link that holds it.
     """
-    return concat("data:application/json;base64,", self._encode(document))
+    return self._encode("data:application/json;base64,", document)

@@ -7,7 +7,6 @@
      discounts whose names are all quotes; about 4,000,000 gas for 64 products.
 """
 from ..interfaces import ICatalog
-from ..interfaces import IOrganizationNFT
 from ..interfaces import IPromotions
 from . import base64
 from . import json
@@ -19,7 +18,10 @@ uses: lens_reads
 uses: lens_catalog
 
 MAX_DOCUMENT: constant(uint256) = 49_128
-MAX_METADATA: constant(uint256) = 1_792  # ABI-encoded
+MAX_ANSWER: constant(uint256) = 1_792  # metadata of an organization, ABI-encoded
+OF_ITSELF: constant(bytes4) = method_id("orgMetadata(uint256)", output_type=bytes4)
+OF_PASSES: constant(bytes4) = method_id("passMetadata(uint256)", output_type=bytes4)
+DISCOUNT_OF: constant(bytes4) = method_id("discount(uint256)", output_type=bytes4)
 MAX_LISTED: constant(uint256) = 128  # of a pass's discounts; the total is of all
 
 # Digits stand for texts, see `json._add`.
@@ -48,12 +50,9 @@ def passURI(productPassId: uint256) -> String[65536]:
     """
     word: uint256 = lens_reads._existing_token(productPassId)
     org_id: uint256 = packing._pass_org(word)
-    metadata: IOrganizationNFT.Metadata = self._metadata(org_id, True)
-    title: String[256] = metadata.name
-    if len(title) == 0:
-        title = concat(self._org_name(org_id), " pass #", json._number(productPassId))
-    document: String[MAX_DOCUMENT] = self._head(org_id, title, metadata)
-    document = self._with_products(document, productPassId, word)
+    document: String[MAX_DOCUMENT] = self._with_products(
+        self._head(org_id, productPassId), productPassId, word
+    )
     bps: uint256 = packing._pass_discount_bps(word)
     if bps != 0:
         document = self._with_discounts(document, productPassId, bps)
@@ -74,7 +73,7 @@ def orgURI(orgId: uint256) -> String[8192]:
     if rules.maxPasses != 0:
         most = json._number(rules.maxPasses)
     document: String[MAX_DOCUMENT] = json._add(
-        self._head(orgId, self._org_name(orgId), self._metadata(orgId, False)),
+        self._head(orgId, 0),
         RULES,
         ["True" if rules.allowList else "False", most],
     )
@@ -83,52 +82,49 @@ def orgURI(orgId: uint256) -> String[8192]:
 
 @internal
 @view
-def _metadata(org_id: uint256, of_passes: bool) -> IOrganizationNFT.Metadata:
+def _head(org_id: uint256, product_pass_id: uint256) -> String[MAX_DOCUMENT]:
     """
-    @notice What the organization set. One call for both: decoding so many texts takes room.
+    @notice The document of a pass, or of the organization itself (pass 0), up to its first attribute.
     """
-    selector: bytes4 = method_id("orgMetadata(uint256)", output_type=bytes4)
-    if of_passes:
-        selector = method_id("passMetadata(uint256)", output_type=bytes4)
-    return abi_decode(
-        raw_call(
-            lens_reads.organizationNFT,
-            concat(selector, convert(org_id, bytes32)),
-            max_outsize=MAX_METADATA,
-            is_static_call=True,
-        ),
-        IOrganizationNFT.Metadata,
-    )
+    selector: bytes4 = OF_PASSES if product_pass_id != 0 else OF_ITSELF
+    answer: Bytes[MAX_ANSWER] = self._ask(lens_reads.organizationNFT, selector, org_id)
+    texts: DynArray[String[512], 7] = []
+    for i: uint256 in range(6):
+        texts.append(self._text(answer, i))
+    texts.append(json._number(org_id))
+    if len(texts[0]) == 0:
+        answer = self._ask(lens_reads.organizationNFT, OF_ITSELF, org_id)
+        name: String[512] = self._text(answer, 0)
+        if len(name) == 0:
+            name = concat("Organization #", json._number(org_id))
+        if product_pass_id != 0:
+            name = convert(concat(name, " pass #", json._number(product_pass_id)), String[512])
+        texts[0] = name
+    return json._add("", HEAD, texts)
 
 
 @internal
 @view
-def _org_name(org_id: uint256) -> String[96]:
-    name: String[96] = self._metadata(org_id, False).name
-    if len(name) == 0:
-        name = concat("Organization #", json._number(org_id))
-    return name
+def _ask(peer: address, selector: bytes4, id: uint256) -> Bytes[MAX_ANSWER]:
+    """
+    @notice The answer of a view that takes an id and returns a struct with texts, ABI-encoded.
+    @dev Letting Vyper decode such structs takes 1,500 bytes of code more.
+    """
+    return raw_call(
+        peer, concat(selector, convert(id, bytes32)), max_outsize=MAX_ANSWER, is_static_call=True
+    )
 
 
 @internal
 @pure
-def _head(org_id: uint256, name: String[256], metadata: IOrganizationNFT.Metadata) -> String[MAX_DOCUMENT]:
+def _text(answer: Bytes[MAX_ANSWER], index: uint256) -> String[512]:
     """
-    @notice The document up to its first attribute.
+    @notice The member of the struct with this index, a text. Behind the first word stand the members; of a
+            text, the place where its length and content are.
     """
-    return json._add(
-        "",
-        HEAD,
-        [
-            name,
-            metadata.description,
-            metadata.image,
-            metadata.externalUrl,
-            metadata.backgroundColor,
-            metadata.animationUrl,
-            json._number(org_id),
-        ],
-    )
+    at: uint256 = 32 + extract32(answer, 32 + 32 * index, output_type=uint256)
+    length: uint256 = extract32(answer, at, output_type=uint256)
+    return convert(slice(answer, at + 32, length), String[512])
 
 
 @internal
@@ -187,6 +183,6 @@ def _with_discounts(
     document: String[MAX_DOCUMENT] = before
     ids: DynArray[uint256, 240] = staticcall IPromotions(lens_reads.promotions).discountsOf(product_pass_id)
     for i: uint256 in range(min(len(ids), MAX_LISTED), bound=MAX_LISTED):
-        name: String[32] = (staticcall IPromotions(lens_reads.promotions).discount(ids[i])).name
-        document = json._add(document, DISCOUNT, [json._number(ids[i]), name])
+        answer: Bytes[MAX_ANSWER] = self._ask(lens_reads.promotions, DISCOUNT_OF, ids[i])
+        document = json._add(document, DISCOUNT, [json._number(ids[i]), self._text(answer, 1)])
     return json._add(document, TOTAL_DISCOUNT, [json._percent(bps)])

@@ -15,6 +15,8 @@ from . import errors
 from . import lens_reads
 from . import packing
 from . import pricing
+from . import purchases
+from . import renewing
 
 uses: lens_reads
 
@@ -47,18 +49,8 @@ def quotePurchase(params: IPurchaseManager.InitialPurchaseParams, caller: addres
     self._check_open()
     if params.to == empty(address):
         errors._zero_address()
-    cart: ICatalog.Cart = empty(ICatalog.Cart)
-    cart.orgId = params.organizationId
-    cart.caller = caller
-    cart.recipient = params.to
-    cart.newPasses = 1
-    cart.airdrop = params.airdrop
-    cart.pause = params.pause
-    cart.productIds = params.productIds
-    cart.pricingIds = params.pricingIds
-    cart.quantities = params.quantities
-    product_pass_id: uint256 = staticcall IPurchaseManager(lens_reads.purchaseManager).passSupply() + 1
-    return self._quote(cart, product_pass_id, 0, params.discountIds, params.couponCode)
+    product_pass_id: uint256 = 1 + staticcall IPurchaseManager(lens_reads.purchaseManager).passSupply()
+    return self._quote(params, product_pass_id, 0, caller)
 
 
 @external
@@ -73,19 +65,20 @@ def quoteAdditional(params: IPurchaseManager.AdditionalPurchaseParams, caller: a
     """
     self._check_open()
     word: uint256 = lens_reads._existing_pass(params.productPassId)
-    cart: ICatalog.Cart = empty(ICatalog.Cart)
-    cart.orgId = packing._pass_org(word)
-    cart.caller = caller
-    cart.recipient = packing._pass_owner(word)
     if not params.airdrop:
-        self._check_holder(params.productPassId, cart.recipient, caller)
-    cart.airdrop = params.airdrop
-    cart.pause = params.pause
-    cart.discountBps = packing._pass_discount_bps(word)
-    cart.productIds = params.productIds
-    cart.pricingIds = params.pricingIds
-    cart.quantities = params.quantities
-    return self._quote(cart, params.productPassId, packing._pass_count(word), [], params.couponCode)
+        self._check_holder(params.productPassId, packing._pass_owner(word), caller)
+    purchase: IPurchaseManager.InitialPurchaseParams = IPurchaseManager.InitialPurchaseParams(
+        to=packing._pass_owner(word),
+        organizationId=packing._pass_org(word),
+        productIds=params.productIds,
+        pricingIds=params.pricingIds,
+        quantities=params.quantities,
+        discountIds=[],
+        couponCode=params.couponCode,
+        airdrop=params.airdrop,
+        pause=params.pause,
+    )
+    return self._quote(purchase, params.productPassId, word, caller)
 
 
 @external
@@ -116,7 +109,7 @@ def quoteRenewal(
             payer = item.holder
     renewal: ICatalog.Renewal = lens_reads._renewal(item, by)
     if renewal.reason != 0:
-        self._refuse(item, renewal)
+        renewing._refuse(item, renewal)
     return IPassLens.RenewalQuote(
         reason=lens_reads._money_obstacle(renewal.token, payer, renewal.amount),
         payer=payer,
@@ -197,46 +190,58 @@ def _check_role(org_id: uint256, caller: address):
 @internal
 @view
 def _quote(
-    cart: ICatalog.Cart,
+    params: IPurchaseManager.InitialPurchaseParams,
     product_pass_id: uint256,
-    held: uint256,
-    discount_ids: DynArray[uint256, 8],
-    coupon_code: String[64],
+    pass_word: uint256,
+    caller: address,
 ) -> IPassLens.Quote:
     """
-    @notice Promotions, then Catalog, then the place on the pass, which holds `held` products.
+    @notice A cart for a pass; `pass_word` 0 is a new one.
     """
-    if cart.airdrop:
-        self._check_role(cart.orgId, cart.caller)
-        if len(coupon_code) != 0:
+    if params.airdrop:
+        self._check_role(params.organizationId, caller)
+        if len(params.couponCode) != 0:
             errors._coupon_on_airdrop()
-    granted: ICatalog.Cart = cart
-    if len(discount_ids) != 0 or len(coupon_code) != 0:
-        applied: IPromotions.Applied = staticcall IPromotions(lens_reads.promotions).quoteApply(
+    applied: IPromotions.Applied = empty(IPromotions.Applied)
+    if len(params.discountIds) != 0 or len(params.couponCode) != 0:
+        applied = staticcall IPromotions(lens_reads.promotions).quoteApply(
             IPromotions.Application(
-                orgId=cart.orgId,
+                orgId=params.organizationId,
                 productPassId=product_pass_id,
-                caller=cart.caller,
-                newPass=cart.newPasses != 0,
-                discountIds=discount_ids,
-                couponCode=coupon_code,
-                productIds=cart.productIds,
+                caller=caller,
+                newPass=pass_word == 0,
+                discountIds=params.discountIds,
+                couponCode=params.couponCode,
+                productIds=params.productIds,
             )
         )
-        granted.couponBps = applied.couponBps
-        granted.couponRenewals = applied.couponRenewals
-        granted.couponLines = applied.couponLines
-        granted.discountBps += applied.discountBps  # one of them is 0: only a first purchase mints
-    sale: ICatalog.Sale = self._sell(granted)
-    self._check_new(product_pass_id, held, cart.productIds)
+    if pass_word != 0:
+        applied.discountBps = packing._pass_discount_bps(pass_word)
+    cart: ICatalog.Cart = ICatalog.Cart(
+        orgId=params.organizationId,
+        caller=caller,
+        recipient=params.to,
+        newPasses=1 if pass_word == 0 else 0,
+        airdrop=params.airdrop,
+        pause=params.pause,
+        discountBps=applied.discountBps,
+        couponBps=applied.couponBps,
+        couponRenewals=applied.couponRenewals,
+        couponLines=applied.couponLines,
+        productIds=params.productIds,
+        pricingIds=params.pricingIds,
+        quantities=params.quantities,
+    )
+    sale: ICatalog.Sale = self._sell(cart)
+    self._check_new(product_pass_id, packing._pass_count(pass_word), cart.productIds)
     return IPassLens.Quote(
         token=sale.token,
         subtotal=sale.subtotal,
         total=sale.total,
         fee=sale.total * staticcall IPurchaseManager(lens_reads.purchaseManager).feeBps() // BPS,
-        couponBps=granted.couponBps,
-        discountBps=granted.discountBps,
-        lines=self._lines(granted),
+        couponBps=cart.couponBps,
+        discountBps=cart.discountBps,
+        lines=self._lines(cart),
     )
 
 
@@ -285,43 +290,12 @@ def _check_new(product_pass_id: uint256, count: uint256, product_ids: DynArray[u
         if word == 0:
             held += 1
             continue
-        if packing._item_status(word, block.timestamp) != packing.STATUS_EXPIRED:
-            errors._already_on_pass(product_pass_id, product_id)
-        if (word >> packing.USAGE_BIT) & 1 != 0 and block.timestamp < packing._item_grace_end(word):
-            if ((word >> packing.REVOKED_BIT) | (word >> packing.BILLED_BIT)) & 1 == 0:
-                errors._last_bill_unpaid(product_pass_id, product_id)
+        purchases._check_over(product_pass_id, product_id, word)
     if held > MAX_PRODUCTS:
         errors._too_many_products(product_pass_id, MAX_PRODUCTS)
 
 
 # --- renewals and changes ------------------------------------------------------------------------
-
-
-@internal
-@pure
-def _refuse(item: ICatalog.Item, renewal: ICatalog.Renewal):
-    """
-    @notice The reason of a refused renewal as the error of `renewSubscription`.
-    """
-    pass_id: uint256 = item.productPassId
-    product_id: uint256 = item.productId
-    if renewal.reason == 1:
-        errors._not_due(pass_id, product_id)
-    if renewal.reason == 2:
-        errors._subscription_cancelled(pass_id, product_id)
-    if renewal.reason == 3:
-        errors._subscription_paused(pass_id, product_id)
-    if renewal.reason == 4:
-        errors._no_consent(pass_id, product_id)
-    if renewal.reason == 5:
-        errors._past_grace(pass_id, product_id)
-    if renewal.reason == 6:
-        errors._pricing_retired(packing._item_pricing(item.word))
-    if renewal.reason == 7:
-        errors._usage_cap_exceeded(renewal.amount, packing._usage_cap(item.usage))
-    if item.word == 0:
-        errors._no_such_item(pass_id, product_id)
-    errors._not_a_subscription(pass_id, product_id)
 
 
 @internal
@@ -334,8 +308,7 @@ def _change(
     else:
         self._check_holder(item.productPassId, item.holder, caller)
     change: ICatalog.Change = staticcall ICatalog(lens_reads.catalog).change(
-        item, new_pricing_id, quantity, airdrop
-    )
+        item, new_pricing_id, quantity, airdrop)
     return IPassLens.ChangeQuote(
         token=change.token,
         amount=change.amount,
