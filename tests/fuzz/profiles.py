@@ -1,18 +1,31 @@
-"""How long the property tests run: quick and reproducible, or deep (`HYPOTHESIS_PROFILE=deep`)."""
+"""How long the property tests run, by HYPOTHESIS_PROFILE.
+
+quick (the default): the same runs each time, no shrinking, so that a failure shows at once. shrink: the
+same runs, and the failing one made small. deep: ten times as many new ones, made small as well.
+"""
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
-DEEP = os.environ.get("HYPOTHESIS_PROFILE") == "deep"
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "quick")
+DEEP = PROFILE == "deep"
 STEPS = 50
 SLOW_CALLS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+PHASES = [Phase.explicit, Phase.generate] + ([Phase.shrink] if PROFILE != "quick" else [])
 
 
 def quickly(runs: int, **more) -> settings:
-    """`runs` examples in the same order each time; ten times as many new ones in the deep profile."""
-    many = {"max_examples": runs * 10, "derandomize": False} if DEEP else {"max_examples": runs, "derandomize": True}
-    return settings(deadline=None, database=None, suppress_health_check=SLOW_CALLS, **many, **more)
+    return settings(
+        max_examples=runs * 10 if DEEP else runs,
+        derandomize=not DEEP,
+        deadline=None,
+        database=None,
+        phases=PHASES,
+        report_multiple_bugs=False,
+        suppress_health_check=SLOW_CALLS,
+        **more,
+    )
 
 
 def machine(runs: int) -> settings:

@@ -60,13 +60,14 @@ def cost_by_counting(terms: Terms, units: int) -> int:
 @quickly(500)
 def test_tier_formulas_agree_with_counting_unit_by_unit(terms, units):
     model.check_terms(terms)
+    model.check_tiers(terms)
     assert model.list_cost(terms, units) == cost_by_counting(terms, units)
 
 
 def test_a_first_graduated_tier_of_no_unit_is_refused():
     tiers = (Tier(0, 0, 1, 0), Tier(1, 0, 1, 0))
     with pytest.raises(Refusal, match="InvalidTiers"):
-        model.check_terms(Terms(model.TIERED_GRADUATED, 3, NATIVE, tiers=tiers))
+        model.check_tiers(Terms(model.TIERED_GRADUATED, 3, NATIVE, tiers=tiers))
 
 
 @pytest.mark.parametrize("frequency", range(8))

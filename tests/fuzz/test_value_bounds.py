@@ -7,7 +7,7 @@ import pytest
 
 from tests.fuzz.model import periods
 from tests.fuzz.model.items import ACTIVE, CANCELLED, PAUSED, Item, Usage, refundable, refunded, value_left
-from tests.fuzz.model.pricing import CYCLES, DAY, NATIVE, RATE_ONE, Terms, Tier, list_cost
+from tests.fuzz.model.pricing import CYCLES, DAY, NATIVE, Terms, Tier
 from tests.fuzz.model.refusal import Refusal
 from tests.fuzz.profiles import DEEP
 
@@ -69,13 +69,6 @@ class Customer:
         return plan(self.item, self.terms, new, moved, cost, self.now)
 
 
-def bound(customer: Customer, terms: Terms, item: Item) -> int:
-    """What one step may lose to rounding (contracts.md R18)."""
-    cost = list_cost(terms, item.quantity)
-    seconds = item.seconds_left(customer.now) + 2 * terms.cycle
-    return 4 + -(-cost * seconds // (terms.cycle * RATE_ONE)) + -(-cost // terms.cycle)
-
-
 def move(customer: Customer) -> None:
     """One random move; its bound is checked."""
     before, terms = customer.worth(), customer.terms
@@ -97,7 +90,12 @@ def move(customer: Customer) -> None:
     customer.terms = new if name.startswith("pricing") else terms
     after = customer.worth()
     assert after <= before + step.amount, (name, before, step)
-    assert after >= before + step.amount - bound(customer, customer.terms, step.item), (name, before, step, after)
+    assert after >= before + step.amount - periods.rounding_loss(step.item, customer.terms, customer.now), (
+        name,
+        before,
+        step,
+        after,
+    )
 
 
 def refund(customer: Customer) -> None:

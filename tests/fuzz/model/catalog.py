@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .pricing import NATIVE, Terms, check_terms
+from .pricing import NATIVE, Terms, check_terms, check_tiers
 from .refusal import refuse_if
 
 
@@ -73,23 +73,22 @@ class Catalog:
     def total(self, meter_id: int, pass_id: int) -> int:
         return self.totals.get((meter_id, pass_id), 0)
 
-    def create_product(self, org_id: int, transferable: bool, active: bool, max_supply: int) -> int:
+    def set_product(self, org_id: int, product_id: int, transferable: bool, active: bool, max_supply: int) -> int:
+        """A new one (`product_id` 0), or all fields of an old one anew."""
         refuse_if(max_supply >= 2**64, "NumberTooLarge")
-        self.products[len(self.products) + 1] = Product(org_id, transferable, active, max_supply)
-        return len(self.products)
-
-    def set_product(self, product_id: int, transferable: bool, active: bool, max_supply: int) -> None:
-        product = self.products[product_id]
-        refuse_if(max_supply >= 2**64, "NumberTooLarge")
-        refuse_if(0 < max_supply < product.sold, "MaxSupplyBelowSold")
-        product.transferable, product.active, product.max_supply = transferable, active, max_supply
+        sold = self.product(product_id, org_id).sold if product_id else 0
+        refuse_if(0 < max_supply < sold, "MaxSupplyBelowSold")
+        product_id = product_id or len(self.products) + 1
+        self.products[product_id] = Product(org_id, transferable, active, max_supply, sold)
+        return product_id
 
     def create_pricing(self, org_id: int, terms: Terms, token_has_code: bool) -> int:
         check_terms(terms)
         refuse_if(terms.token != NATIVE and not token_has_code, "TokenHasNoCode")
         meter = self.meters.get(terms.meter_id)
-        foreign = meter is None or meter.org_id != org_id
-        refuse_if(foreign if terms.usage else terms.meter_id != 0, "NoSuchMeter")
+        refuse_if(not terms.usage and terms.meter_id != 0, "UnexpectedMeter")
+        refuse_if(terms.usage and (meter is None or meter.org_id != org_id), "NoSuchMeter")
+        check_tiers(terms)
         self.pricings[len(self.pricings) + 1] = Pricing(org_id, terms, restricted=terms.restricted)
         return len(self.pricings)
 
@@ -97,10 +96,11 @@ class Catalog:
         pricing = self.pricings[pricing_id]
         pricing.active, pricing.retired, pricing.restricted = active, retired, restricted
 
-    def link(self, product_id: int, pricing_ids: list[int], linked: bool) -> None:
+    def link(self, org_id: int, product_id: int, pricing_ids: list[int], linked: bool) -> None:
+        self.product(product_id, org_id)
         refuse_if(not pricing_ids, "EmptyList")
         for pricing_id in pricing_ids:
-            self.pricing(pricing_id, self.products[product_id].org_id)
+            self.pricing(pricing_id, org_id)
             _put(self.links, (product_id, pricing_id), linked)
 
     def set_access(self, pricing_id: int, wallets: list[str], allowed: bool) -> None:
@@ -147,10 +147,12 @@ class Catalog:
         if rules.max_passes or rules.count_passes:
             self.bought[org_id, caller] = bought + 1
 
-    def sell(self, product_id: int, count: int) -> None:
+    def check_supply(self, product_id: int, count: int) -> None:
         product = self.products[product_id]
-        product.sold += count
-        refuse_if(0 < product.max_supply < product.sold, "SoldOut")
+        refuse_if(0 < product.max_supply < product.sold + count, "SoldOut")
+
+    def sell(self, product_id: int, count: int) -> None:
+        self.products[product_id].sold += count
 
 
 def _put(members: set, member: tuple, present: bool) -> None:

@@ -78,7 +78,8 @@ class Escrow:
             return "InsufficientAllowance"
         if coin.balance(payer) < amount:
             return "InsufficientBalance"
-        return "PaymentFailed" if coin.failing or coin.in_loses else None
+        lost = amount * coin.in_loses // BPS
+        return "PaymentFailed" if coin.failing or lost else None
 
     def pull(self, token: str, payer: str, amount: int) -> None:
         coin = self.tokens[token]
@@ -94,7 +95,7 @@ class Escrow:
         """The balance must fall by exactly `amount`."""
         refuse_if(self.row(org_id, token) < amount, "InsufficientOrgBalance")
         coin = self.tokens.get(token, Token())
-        refuse_if(coin.failing or bool(coin.out_loses), "PaymentFailed")
+        refuse_if(coin.failing or amount * coin.out_loses // BPS > 0, "PaymentFailed")
         self._add(org_id, token, -amount)
         self.given[token] = self.given.get(token, 0) + amount
         coin.move(self.address, to, amount)

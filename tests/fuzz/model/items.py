@@ -139,7 +139,8 @@ class Usage:
     mark: int = 0
 
     def pack(self) -> int:
-        assert self.cap < 2**96 and self.bill < 2**96 and self.mark < 2**48
+        assert max(self.cap, self.bill) < 2**96
+        assert self.mark < 2**48
         return self.cap | self.bill << 96 | self.mark << 192
 
     def having(self, **changes: int) -> "Usage":

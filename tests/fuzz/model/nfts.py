@@ -37,10 +37,9 @@ class Nfts:
         self.owners[token_id] = to
 
     def check_transfer(self, caller: str, sender: str, to: str, token_id: int) -> None:
+        refuse_if(self.owner_of(token_id) != sender, "ERC721IncorrectOwner")
         refuse_if(to == ZERO, "ERC721InvalidReceiver")
-        owner = self.owner_of(token_id)
         refuse_if(not self.may_move(caller, token_id), "ERC721InsufficientApproval")
-        refuse_if(owner != sender, "ERC721IncorrectOwner")
 
     def burn(self, token_id: int) -> None:
         self.approved.pop(token_id, None)

@@ -95,3 +95,10 @@ def _surplus(value: int, cost: int, cycle: int) -> int:
     seconds = cycle * value // cost
     refuse_if(seconds > MAX_AHEAD, "SurplusTooLong")
     return seconds
+
+
+def rounding_loss(item: Item, terms: Terms, now: int) -> int:
+    """The most that one move may cost its customer by rounding (R18), the item being what it is after it."""
+    cost = list_cost(terms, item.quantity)
+    seconds = item.seconds_left(now) + 2 * terms.cycle
+    return 4 + -(-cost * seconds // (terms.cycle * RATE_ONE)) + -(-cost // terms.cycle)

@@ -119,9 +119,12 @@ def check_terms(terms: Terms) -> None:
     refuse_if(terms.charge_style > USAGE_GRADUATED, "InvalidChargeStyle")
     right = terms.frequency == 0 if terms.one_time else 1 <= terms.frequency <= 5
     refuse_if(not right, "InvalidFrequency")
+    refuse_if(terms.flat_price >= 2**96, "NumberTooLarge")
+
+
+def check_tiers(terms: Terms) -> None:
     if terms.charge_style in (ONE_TIME, FLAT):
         refuse_if(bool(terms.tiers), "InvalidTiers")
-        refuse_if(terms.flat_price >= 2**96, "NumberTooLarge")
         return
     refuse_if(terms.flat_price != 0, "InvalidFlatPrice")
     refuse_if(not _tiers_are_valid(terms), "InvalidTiers")

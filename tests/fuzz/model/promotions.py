@@ -1,12 +1,19 @@
 """Coupons, given with a cart, and discounts, minted onto a pass (R20, R21)."""
 
-import itertools
 from dataclasses import dataclass, field
+
+from eth_abi import encode
+from eth_utils import keccak
 
 from .pricing import BPS
 from .refusal import refuse_if
 
 LISTED, EVERYBODY, ORG_ONLY = range(3)
+
+
+def code_hash(org_id: int, code: str) -> bytes:
+    """Per org, so that one code can mean different things in two shops."""
+    return keccak(encode(["uint256", "string"], [org_id, code]))
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,6 @@ class CouponTerms:
 class Coupon:
     coupon_id: int
     org_id: int
-    code: str
     terms: CouponTerms
     active: bool
     expiry: int
@@ -58,21 +64,21 @@ class Applied:
 @dataclass
 class Promotions:
     coupons: dict[int, Coupon] = field(default_factory=dict)
-    codes: dict[tuple[int, str], int] = field(default_factory=dict)
+    codes: dict[bytes, int] = field(default_factory=dict)
     coupon_access: set[tuple[int, str]] = field(default_factory=set)
     redeemers: set[tuple[int, str]] = field(default_factory=set)
     discounts: dict[int, Discount] = field(default_factory=dict)
     discount_access: set[tuple[int, str]] = field(default_factory=set)
     minted: dict[int, set[int]] = field(default_factory=dict)
 
-    def create_coupon(self, org_id: int, code: str, terms: CouponTerms, product_ids: list[int]) -> int:
+    def create_coupon(self, org_id: int, code: bytes, terms: CouponTerms, product_ids: list[int]) -> int:
         refuse_if(not 1 <= terms.bps <= BPS, "InvalidBasisPoints")
         refuse_if(terms.renewals > 255, "NumberTooLarge")
-        refuse_if((org_id, code) in self.codes, "CouponExists")
+        refuse_if(code in self.codes, "CouponExists")
         coupon_id = len(self.coupons) + 1
         limits = (terms.active, terms.expiry, terms.max_redemptions, frozenset(product_ids))
-        self.coupons[coupon_id] = Coupon(coupon_id, org_id, code, terms, *limits)
-        self.codes[org_id, code] = coupon_id
+        self.coupons[coupon_id] = Coupon(coupon_id, org_id, terms, *limits)
+        self.codes[code] = coupon_id
         return coupon_id
 
     def set_coupon(self, coupon_id: int, active: bool, expiry: int, max_redemptions: int) -> None:
@@ -83,18 +89,21 @@ class Promotions:
         for wallet in wallets:
             (self.coupon_access.add if allowed else self.coupon_access.discard)((coupon_id, wallet))
 
-    def redeem(self, org_id: int, code: str, caller: str, first_pass: bool | None, now: int) -> Coupon:
-        """`first_pass` is None where the org does not count passes."""
-        refuse_if((org_id, code) not in self.codes, "NoSuchCoupon")
-        coupon = self.coupons[self.codes[org_id, code]]
+    def redeem(self, org_id: int, code: str, caller: str, new_pass: bool, bought: int | None, now: int) -> Coupon:
+        """`bought`: passes that the caller has bought; None where the org does not count them."""
+        hashed = code_hash(org_id, code)
+        refuse_if(hashed not in self.codes, "NoSuchCoupon")
+        coupon = self.coupons[self.codes[hashed]]
         terms, key = coupon.terms, (coupon.coupon_id, caller)
         refuse_if(not coupon.active, "CouponInactive")
         refuse_if(0 < coupon.expiry <= now, "CouponExpired")
         refuse_if(0 < coupon.max_redemptions <= coupon.redeemed, "CouponUsedUp")
-        refuse_if(terms.restricted and key not in self.coupon_access, "CouponRestricted")
-        refuse_if(terms.first_pass_only and first_pass is None, "PassesNotCounted")
-        refuse_if(terms.first_pass_only and not first_pass, "CouponFirstPassOnly")
         refuse_if(terms.once_per_wallet and key in self.redeemers, "CouponAlreadyRedeemed")
+        if terms.first_pass_only:
+            refuse_if(not new_pass, "CouponFirstPassOnly")
+            refuse_if(bought is None, "PassesNotCounted")
+            refuse_if(bought != 0, "CouponFirstPassOnly")
+        refuse_if(terms.restricted and key not in self.coupon_access, "CouponRestricted")
         coupon.redeemed += 1
         if terms.once_per_wallet:
             self.redeemers.add(key)
@@ -115,14 +124,18 @@ class Promotions:
         self.discounts[len(self.discounts) + 1] = Discount(org_id, bps, max_mints, mode)
         return len(self.discounts)
 
-    def mint(self, pass_id: int, org_id: int, ids: tuple[int, ...], caller: str, is_org: bool, bps: int) -> int:
+    def mint(self, pass_id: int, org_id: int, ids: tuple[int, ...], wallet: str, is_org: bool, bps: int) -> int:
         """Mints onto the pass, whose discounts come to `bps` so far; the new sum."""
-        refuse_if(any(a >= b for a, b in itertools.pairwise(ids)), "DiscountsNotAscending")
+        rights, previous = True, 0
         for discount_id in ids:
-            bps = min(bps + self._mint_one(pass_id, org_id, discount_id, caller, is_org), BPS)
+            refuse_if(discount_id <= previous, "DiscountsNotAscending")
+            discount, previous = self._mint_one(pass_id, org_id, discount_id), discount_id
+            rights = self._use_right(discount, discount_id, wallet) and rights
+            bps = min(bps + discount.bps, BPS)
+        refuse_if(not rights and not is_org, "DiscountRestricted")
         return bps
 
-    def _mint_one(self, pass_id: int, org_id: int, discount_id: int, caller: str, is_org: bool) -> int:
+    def _mint_one(self, pass_id: int, org_id: int, discount_id: int) -> Discount:
         found = self.discounts.get(discount_id)
         refuse_if(found is None or found.org_id != org_id, "NoSuchDiscount")
         assert found is not None
@@ -132,15 +145,14 @@ class Promotions:
         refuse_if(discount_id in has, "DiscountAlreadyMinted")
         second = found.mode == EVERYBODY and any(self.discounts[d].mode == EVERYBODY for d in has)
         refuse_if(second, "SecondOpenDiscount")
-        self._use_right(found, discount_id, caller, is_org)
         found.minted += 1
         has.add(discount_id)
-        return found.bps
+        return found
 
-    def _use_right(self, discount: Discount, discount_id: int, caller: str, is_org: bool) -> None:
-        """A listed wallet's right is used up by minting; the org needs none."""
-        if discount.mode == EVERYBODY or is_org:
-            return
-        listed = discount.mode == LISTED and (discount_id, caller) in self.discount_access
-        refuse_if(not listed, "DiscountRestricted")
-        self.discount_access.discard((discount_id, caller))
+    def _use_right(self, discount: Discount, discount_id: int, wallet: str) -> bool:
+        """A listed wallet's right is used up by minting; False if only the org may do it."""
+        if discount.mode == EVERYBODY:
+            return True
+        listed = discount.mode == LISTED and (discount_id, wallet) in self.discount_access
+        self.discount_access.discard((discount_id, wallet))
+        return listed

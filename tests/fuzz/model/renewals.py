@@ -39,12 +39,10 @@ class Due:
 
 def renew(shop: Shop, caller: str, pass_id: int, product_id: int, airdrop: bool, value: int = 0) -> Due:
     holder = shop.holder(pass_id)
-    item = shop.subscription(pass_id, product_id)
     if airdrop:
         shop.require_role(pass_id, caller, AIRDROP)
-        refuse_if(value != 0, "WrongValue")
-        return write(shop, pass_id, product_id, by_org(shop, pass_id, product_id, item))
-    plan = by_holder if caller == holder else by_anyone
+    item = shop.subscription(pass_id, product_id)
+    plan = by_org if airdrop else by_holder if caller == holder else by_anyone
     due = plan(shop, pass_id, product_id, item)
     require_enough_value(due.token, due.amount, value)
     pay(shop, pass_id, due, caller)
@@ -52,8 +50,8 @@ def renew(shop: Shop, caller: str, pass_id: int, product_id: int, airdrop: bool,
 
 
 def renew_batch(shop: Shop, caller: str, pass_id: int, product_ids: list[int], airdrop: bool) -> None:
-    shop.holder(pass_id)
     refuse_if(not product_ids, "EmptyList")
+    shop.holder(pass_id)
     for product_id in product_ids:
         item = shop.subscription(pass_id, product_id)
         if not airdrop:
@@ -69,6 +67,7 @@ def _refuse_native(shop: Shop, caller: str, pass_id: int, product_id: int, item:
 
 def renew_many(shop: Shop, pass_ids: list[int], product_ids: list[int]) -> list[int]:
     """One bad pair stops nothing; the holder's own pairs are treated like everybody's."""
+    refuse_if(not pass_ids, "EmptyList")
     refuse_if(len(pass_ids) != len(product_ids), "LengthMismatch")
     return [_outcome(shop, *pair) for pair in zip(pass_ids, product_ids, strict=True)]
 

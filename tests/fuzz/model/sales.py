@@ -59,6 +59,7 @@ def purchase(
     to: str,
     org_id: int,
     lines: Lines,
+    *,
     discount_ids: tuple[int, ...] = (),
     code: str = "",
     airdrop: bool = False,
@@ -66,9 +67,12 @@ def purchase(
     value: int = 0,
     terms: CheckoutTerms | None = None,
 ) -> Sale:
+    if terms is not None:
+        refuse_if(shop.state.now > terms.deadline, "DeadlinePassed")
     state = shop.state
-    _check_cart(shop, org_id, caller, lines, code, airdrop)
+    _check_open(shop)
     refuse_if(int(to, 16) == 0, "ZeroAddress")
+    _check_airdrop(shop, org_id, caller, code, airdrop)
     pass_id = state.pass_supply + 1
     cart = Cart(org_id, caller, to, lines, pass_id, airdrop=airdrop, pause=pause)
     is_org = state.orgs.has_role(org_id, caller, PROMOTIONS)
@@ -76,8 +80,9 @@ def purchase(
     cart = replace(cart, applied=_coupon(shop, cart, code, bps))
     sale = _sell(shop, cart)
     _mint(shop, cart, to)
+    _check_agreed(cart, sale, terms)
     _place(shop, cart, pass_id, sale)
-    _pay(shop, cart, sale, value, terms)
+    _pay(shop, cart, sale, value)
     return sale
 
 
@@ -86,22 +91,27 @@ def additional(
     caller: str,
     pass_id: int,
     lines: Lines,
+    *,
     code: str = "",
     airdrop: bool = False,
     pause: bool = False,
     value: int = 0,
     terms: CheckoutTerms | None = None,
 ) -> Sale:
+    if terms is not None:
+        refuse_if(shop.state.now > terms.deadline, "DeadlinePassed")
+    _check_open(shop)
     holder = shop.holder(pass_id)
     owned = shop.state.passes[pass_id]
     if not airdrop:
         shop.require_holder(pass_id, caller)
-    _check_cart(shop, owned.org_id, caller, lines, code, airdrop)
+    _check_airdrop(shop, owned.org_id, caller, code, airdrop)
     cart = Cart(owned.org_id, caller, holder, lines, pass_id, 0, airdrop, pause)
     cart = replace(cart, applied=_coupon(shop, cart, code, owned.discount_bps))
     sale = _sell(shop, cart)
+    _check_agreed(cart, sale, terms)
     _place(shop, cart, pass_id, sale)
-    _pay(shop, cart, sale, value, terms)
+    _pay(shop, cart, sale, value)
     return sale
 
 
@@ -109,31 +119,38 @@ def airdrop_products(
     shop: Shop, caller: str, org_id: int, recipients: list[str], lines: Lines, reference: bytes
 ) -> int:
     state, count = shop.state, len(recipients)
-    _check_cart(shop, org_id, caller, lines, "", airdrop=True)
+    _check_open(shop)
+    _check_airdrop(shop, org_id, caller, "", airdrop=True)
     refuse_if(not recipients, "EmptyList")
     refuse_if(count * len(lines.product_ids) > MAX_AIRDROP_LINES, "BatchTooLarge")
-    refuse_if(any(int(to, 16) == 0 for to in recipients), "ZeroAddress")
     used = any(reference) and (org_id, reference) in state.references
     refuse_if(used, "ReferenceUsed")
     state.references.add((org_id, reference))
     first = state.pass_supply + 1
     cart = Cart(org_id, caller, NATIVE, lines, first, count, airdrop=True)
     sale = _sell(shop, cart)
+    refuse_if(any(int(to, 16) == 0 for to in recipients), "ZeroAddress")
     for to in recipients:
         _mint(shop, cart, to)
         _place(shop, cart, state.pass_supply, sale)
     return first
 
 
-def _check_cart(shop: Shop, org_id: int, caller: str, lines: Lines, code: str, airdrop: bool) -> None:
+def _check_open(shop: Shop) -> None:
     refuse_if(shop.state.purchases_paused, "PurchasesPaused")
-    shop.state.orgs.holder(org_id)
+
+
+def _check_airdrop(shop: Shop, org_id: int, caller: str, code: str, airdrop: bool) -> None:
+    """The flag needs the role whatever the cart costs."""
     if airdrop:
         shop.state.orgs.require_role(org_id, caller, AIRDROP)
         refuse_if(code != "", "CouponOnAirdrop")
+
+
+def _check_lists(lines: Lines) -> None:
+    refuse_if(not lines.product_ids, "EmptyList")
     counts = {len(lines.product_ids), len(lines.pricing_ids), len(lines.quantities)}
     refuse_if(len(counts) > 1, "LengthMismatch")
-    refuse_if(not lines.product_ids, "EmptyList")
 
 
 def _coupon(shop: Shop, cart: Cart, code: str, discount_bps: int) -> Applied:
@@ -141,10 +158,10 @@ def _coupon(shop: Shop, cart: Cart, code: str, discount_bps: int) -> Applied:
         return Applied(discount_bps, coupon_lines=(False,) * len(cart.product_ids))
     state = shop.state
     rules = state.catalog.rules_of(cart.org_id)
-    first: bool | None = None
+    bought: int | None = None
     if rules.max_passes or rules.count_passes:
-        first = cart.copies > 0 and not state.catalog.bought.get((cart.org_id, cart.caller), 0)
-    coupon = state.promotions.redeem(cart.org_id, code, cart.caller, first, state.now)
+        bought = state.catalog.bought.get((cart.org_id, cart.caller), 0)
+    coupon = state.promotions.redeem(cart.org_id, code, cart.caller, cart.copies > 0, bought, state.now)
     lines = state.promotions.lines_of(coupon, cart.product_ids)
     return Applied(discount_bps, coupon.terms.bps, coupon.terms.renewals, lines)
 
@@ -152,44 +169,47 @@ def _coupon(shop: Shop, cart: Cart, code: str, discount_bps: int) -> Applied:
 def _sell(shop: Shop, cart: Cart) -> Sale:
     catalog = shop.state.catalog
     rules = catalog.rules_of(cart.org_id)
+    _check_lists(cart.lines)
     if not cart.airdrop:
         catalog.check_sale(cart.org_id, cart.recipient)
         gift = cart.copies > 0 and cart.caller != cart.recipient
         refuse_if(gift and rules.gifting_off, "GiftingOff")
         if cart.copies:
             catalog.count_pass(cart.org_id, cart.caller)
-    refuse_if(cart.pause and not rules.pausing, "PausingOff")
-    items, subtotal, total, tokens = [], 0, 0, []
+    items, subtotal, total, token = [], 0, 0, ""
     for i in range(len(cart.product_ids)):
-        item, full, cost, token = _line(shop, cart, i)
+        terms = catalog.pricing(cart.lines.pricing_ids[i], cart.org_id).terms
+        token = token or terms.token
+        refuse_if(terms.token != token, "MixedTokens")
+        item, full, cost = _line(shop, cart, i)
         items.append(item)
-        tokens.append(token)
-        refuse_if(token != tokens[0], "MixedTokens")
         subtotal, total = subtotal + full, total + cost
-    return Sale(tokens[0], subtotal, total, tuple(items), cart.pass_id)
+    for product_id in cart.product_ids:
+        catalog.sell(product_id, cart.copies or 1)
+    return Sale(token, subtotal, total, tuple(items), cart.pass_id)
 
 
-def _line(shop: Shop, cart: Cart, i: int) -> tuple[Item, int, int, str]:
-    """Checks one line: its item word (without its link), list cost, price, token."""
+def _line(shop: Shop, cart: Cart, i: int) -> tuple[Item, int, int]:
+    """Checks one line: its item word (without its link), list cost, price."""
     catalog, product_id = shop.state.catalog, cart.product_ids[i]
     pricing_id, quantity = cart.lines.pricing_ids[i], cart.lines.quantities[i]
-    refuse_if(product_id in cart.product_ids[:i], "AlreadyOnPass")
-    product = catalog.product(product_id, cart.org_id)
-    refuse_if(not product.active and not cart.airdrop, "ProductInactive")
-    pricing = catalog.pricing(pricing_id, cart.org_id)
+    product, pricing = catalog.product(product_id, cart.org_id), catalog.pricing(pricing_id, cart.org_id)
     refuse_if((product_id, pricing_id) not in catalog.links, "PricingNotLinked")
     refuse_if(pricing.retired, "PricingRetired")
     if not cart.airdrop:
+        refuse_if(not product.active, "ProductInactive")
         refuse_if(not pricing.active, "PricingInactive")
         catalog.check_access(pricing_id, cart.recipient)
     terms = pricing.terms
     refuse_if(not (1 <= quantity < 2**32 if terms.tiered else quantity == 0), "InvalidQuantity")
-    refuse_if(cart.pause and terms.usage, "CannotPauseUsage")
-    catalog.sell(product_id, cart.copies or 1)
+    catalog.check_supply(product_id, cart.copies or 1)
+    pausing = cart.pause and not terms.one_time
+    refuse_if(pausing and not catalog.rules_of(cart.org_id).pausing, "PausingOff")
+    refuse_if(pausing and terms.usage, "CannotPauseUsage")
     return _new_item(shop, cart, i, terms, product.transferable)
 
 
-def _new_item(shop: Shop, cart: Cart, i: int, terms: Terms, transferable: bool) -> tuple[Item, int, int, str]:
+def _new_item(shop: Shop, cart: Cart, i: int, terms: Terms, transferable: bool) -> tuple[Item, int, int]:
     now, rules = shop.state.now, shop.state.catalog.rules_of(cart.org_id)
     applied, quantity = cart.applied, cart.lines.quantities[i]
     bps = applied.coupon_bps if applied.coupon_lines and applied.coupon_lines[i] else 0
@@ -206,12 +226,12 @@ def _new_item(shop: Shop, cart: Cart, i: int, terms: Terms, transferable: bool) 
         auto_renew=not terms.one_time and not cart.airdrop and cart.caller == cart.recipient,
         one_time=terms.one_time,
         usage=terms.usage,
-        native=terms.token == NATIVE,
+        native=terms.token == NATIVE and not terms.one_time,  # choice: it is there for renewals
         transferable=lent or transferable,
         pausable=lent or rules.pausing,
     )
     item = _with_coupon(item, bps, applied.coupon_renewals)
-    return _paused(item, terms, cart.pause), full, cost, terms.token
+    return _paused(item, terms, cart.pause), full, cost
 
 
 def _with_coupon(item: Item, bps: int, renewals: int) -> Item:
@@ -239,16 +259,19 @@ def _place(shop: Shop, cart: Cart, pass_id: int, sale: Sale) -> None:
     """A product bought again keeps its place in the chain; a new one is linked in."""
     state = shop.state
     for product_id, item in zip(cart.product_ids, sale.items, strict=True):
-        old = state.items.get((pass_id, product_id))
-        if old is None:
-            item = _link(shop, pass_id, product_id, item)
-        else:
-            _check_buy_again(old, state.now)
-            item = item.having(next=old.next)
-        state.items[pass_id, product_id] = item
+        state.items[pass_id, product_id] = _in_its_place(shop, pass_id, product_id, item)
         meter = state.catalog.pricings[item.pricing_id].terms.meter_id
         if item.usage:
             state.usages[pass_id, product_id] = Usage(mark=state.catalog.total(meter, pass_id))
+    refuse_if(state.passes[pass_id].count > MAX_PRODUCTS, "TooManyProducts")
+
+
+def _in_its_place(shop: Shop, pass_id: int, product_id: int, item: Item) -> Item:
+    old = shop.state.items.get((pass_id, product_id))
+    if old is None:
+        return _link(shop, pass_id, product_id, item)
+    _check_buy_again(old, shop.state.now)
+    return item.having(next=old.next)
 
 
 def _check_buy_again(old: Item, now: int) -> None:
@@ -259,17 +282,22 @@ def _check_buy_again(old: Item, now: int) -> None:
 def _link(shop: Shop, pass_id: int, product_id: int, item: Item) -> Item:
     """Choice: each new product becomes the first of the chain."""
     owned = shop.state.passes[pass_id]
-    refuse_if(owned.count == MAX_PRODUCTS, "TooManyProducts")
     item = item.having(next=owned.first)
     owned.first, owned.count = product_id, owned.count + 1
     return item
 
 
-def _pay(shop: Shop, cart: Cart, sale: Sale, value: int, terms: CheckoutTerms | None) -> None:
-    amount = 0 if cart.airdrop else sale.total
+def amount_due(cart: Cart, sale: Sale) -> int:
+    return 0 if cart.airdrop else sale.total
+
+
+def _check_agreed(cart: Cart, sale: Sale, terms: CheckoutTerms | None) -> None:
     if terms is not None:
-        refuse_if(shop.state.now > terms.deadline, "DeadlinePassed")
         refuse_if(terms.token != sale.token, "UnexpectedToken")
-        refuse_if(amount > terms.max_amount, "AmountAboveMax")
+        refuse_if(amount_due(cart, sale) > terms.max_amount, "AmountAboveMax")
+
+
+def _pay(shop: Shop, cart: Cart, sale: Sale, value: int) -> None:
+    amount = amount_due(cart, sale)
     require_exact_value(sale.token, amount, value)
     shop.collect(cart.org_id, sale.token, cart.caller, amount)

@@ -1,6 +1,5 @@
 """Refunds, top-ups, withdrawals, the platform, passes that move, usage records (R1, R11, R19, R22)."""
 
-from .catalog import Catalog
 from .items import least_refund, refundable, refunded, revoked
 from .orgs import PROMOTIONS, REFUND
 from .pricing import NATIVE
@@ -93,9 +92,9 @@ def burn(shop: Shop, caller: str, pass_id: int) -> None:
 
 def record_usage(shop: Shop, caller: str, meter_id: int, pass_ids: list[int], units: list[int]) -> None:
     meter = _own_meter(shop, caller, meter_id)
-    refuse_if(len(pass_ids) != len(units), "LengthMismatch")
-    refuse_if(not pass_ids, "EmptyList")
     refuse_if(not meter[1], "MeterInactive")
+    refuse_if(not pass_ids, "EmptyList")
+    refuse_if(len(pass_ids) != len(units), "LengthMismatch")
     for pass_id, count in zip(pass_ids, units, strict=True):
         _pass_of(shop, pass_id, meter[0])
         shop.state.catalog.record(meter_id, pass_id, count)
@@ -103,14 +102,13 @@ def record_usage(shop: Shop, caller: str, meter_id: int, pass_ids: list[int], un
 
 def adjust_usage(shop: Shop, caller: str, meter_id: int, pass_id: int, units: int) -> None:
     """Only downwards, and never below what any item of the pass has been billed up to on this meter."""
-    org_id, _ = _own_meter(shop, caller, meter_id)
-    _pass_of(shop, pass_id, org_id)
+    _own_meter(shop, caller, meter_id)
     shop.state.catalog.adjust(meter_id, pass_id, units, _highest_mark(shop, meter_id, pass_id))
 
 
 def _highest_mark(shop: Shop, meter_id: int, pass_id: int) -> int:
     marks = [0]
-    for product_id in shop.products_of(pass_id):
+    for product_id in shop.products_of(pass_id) if pass_id in shop.state.passes else []:
         item = shop.state.items[pass_id, product_id]
         if item.usage and shop.pricing_of(item).terms.meter_id == meter_id:
             marks.append(shop.usage(pass_id, product_id).mark)
@@ -118,7 +116,7 @@ def _highest_mark(shop: Shop, meter_id: int, pass_id: int) -> int:
 
 
 def _own_meter(shop: Shop, caller: str, meter_id: int) -> tuple[int, bool]:
-    catalog: Catalog = shop.state.catalog
+    catalog = shop.state.catalog
     refuse_if(meter_id not in catalog.meters, "NoSuchMeter")
     meter = catalog.meters[meter_id]
     shop.state.orgs.require_role(meter.org_id, caller, 8)
@@ -135,5 +133,5 @@ def mint_discounts(shop: Shop, caller: str, pass_id: int, ids: tuple[int, ...]) 
     shop.require_role(pass_id, caller, PROMOTIONS)
     refuse_if(not ids, "EmptyList")
     owned = shop.state.passes[pass_id]
-    args = (pass_id, owned.org_id, ids, caller, True, owned.discount_bps)
+    args = (pass_id, owned.org_id, ids, NATIVE, True, owned.discount_bps)
     owned.discount_bps = shop.state.promotions.mint(*args)

@@ -15,6 +15,7 @@ from .promotions import Promotions
 from .refusal import Refusal, refuse_if
 
 MAX_PRODUCTS = 64
+ENOUGH = -1  # as `value`: whatever it takes, for dry runs
 
 
 @dataclass
@@ -58,6 +59,22 @@ class Shop:
         except Refusal:
             self.state = pickle.loads(saved)
             raise
+
+    def dry_run(self, operation: Callable[..., Any], caller: str, *args: Any, token: str | None = None) -> int:
+        """What the operation would charge now (in `token`); 0 if it refuses."""
+        saved, before = pickle.dumps(self.state), self.taken(token)
+        try:
+            operation(self, caller, ENOUGH, *args)
+            return self.taken(token) - before
+        except Refusal:
+            return 0
+        finally:
+            self.state = pickle.loads(saved)
+
+    def taken(self, token: str | None = None) -> int:
+        """All that was ever collected."""
+        taken = self.state.escrow.taken
+        return sum(taken.values()) if token is None else taken.get(token, 0)
 
     def holder(self, pass_id: int) -> str:
         refuse_if(pass_id not in self.state.passes, "NoSuchPass")
@@ -106,12 +123,19 @@ class Shop:
 
 def require_exact_value(token: str, amount: int, value: int) -> None:
     """Carts: the native coin exactly, else nothing."""
-    refuse_if(value != (amount if token == NATIVE else 0), "WrongValue")
+    if value != ENOUGH:
+        refuse_if(value != (amount if token == NATIVE else 0), "WrongValue")
 
 
 def require_enough_value(token: str, amount: int, value: int) -> None:
     """Renewals, restarts, changes: in the native coin a ceiling, else nothing."""
+    if value == ENOUGH:
+        return
     if token == NATIVE:
         refuse_if(value < amount, "ValueTooLow")
     else:
-        refuse_if(value != 0, "WrongValue")
+        require_no_value(value)
+
+
+def require_no_value(value: int) -> None:
+    refuse_if(value not in (0, ENOUGH), "WrongValue")

@@ -6,7 +6,7 @@ from .periods import Step, change, change_free, grace_days, price
 from .pricing import NATIVE, Terms, after, list_cost
 from .refusal import refuse_if
 from .renewals import Due, by_restart, pay, usage_bill, write
-from .shop import Shop, require_enough_value
+from .shop import Shop, require_enough_value, require_no_value
 
 
 def cancel(shop: Shop, caller: str, pass_id: int, product_id: int, on: bool, value: int = 0) -> None:
@@ -17,7 +17,7 @@ def cancel(shop: Shop, caller: str, pass_id: int, product_id: int, on: bool, val
         shop.require_holder(pass_id, caller)
     item = shop.subscription(pass_id, product_id)
     if on:
-        refuse_if(value != 0, "WrongValue")
+        require_no_value(value)
         shop.state.items[pass_id, product_id] = item.having(cancelled=True)
         return
     refuse_if(not item.cancelled, "NotCancelled")
@@ -32,6 +32,7 @@ def cancel(shop: Shop, caller: str, pass_id: int, product_id: int, on: bool, val
 
 
 def cancel_batch(shop: Shop, caller: str, pass_id: int, product_ids: list[int], ons: list[bool]) -> None:
+    refuse_if(not product_ids, "EmptyList")
     refuse_if(len(product_ids) != len(ons), "LengthMismatch")
     for product_id, on in zip(product_ids, ons, strict=True):
         item = shop.state.items.get((pass_id, product_id))
@@ -63,6 +64,7 @@ def pause(shop: Shop, caller: str, pass_id: int, product_id: int, on: bool) -> N
 
 
 def pause_batch(shop: Shop, caller: str, pass_id: int, product_ids: list[int], ons: list[bool]) -> None:
+    refuse_if(not product_ids, "EmptyList")
     refuse_if(len(product_ids) != len(ons), "LengthMismatch")
     for product_id, on in zip(product_ids, ons, strict=True):
         pause(shop, caller, pass_id, product_id, on)
@@ -78,9 +80,9 @@ def set_auto_renew(shop: Shop, caller: str, pass_id: int, product_id: int, on: b
 
 def set_usage_cap(shop: Shop, caller: str, pass_id: int, product_id: int, amount: int) -> None:
     shop.require_holder(pass_id, caller)
-    item = shop.item(pass_id, product_id)
-    refuse_if(not item.usage, "NotUsageBased")
+    item = shop.subscription(pass_id, product_id)
     refuse_if(amount >= 2**96, "NumberTooLarge")
+    refuse_if(not item.usage, "NotUsageBased")
     recorded = usage_bill(shop, pass_id, product_id, item)[1]
     refuse_if(amount < recorded, "UsageCapTooLow")
     shop.state.usages[pass_id, product_id] = shop.usage(pass_id, product_id).having(cap=amount)
@@ -92,11 +94,8 @@ def end(shop: Shop, caller: str, pass_id: int, product_id: int) -> None:
     item, now = shop.subscription(pass_id, product_id), shop.state.now
     if item.status(now) == EXPIRED:
         return
-    if item.usage:
-        ended = item.having(cancelled=True, end=min(item.end, now), auto_renew=False)
-    else:
-        ended = revoked(item, now)
-    shop.state.items[pass_id, product_id] = ended
+    ended_usage = item.having(cancelled=True, end=min(item.end, now), auto_renew=False)
+    shop.state.items[pass_id, product_id] = ended_usage if item.usage else revoked(item, now)
 
 
 def change_pricing(
@@ -109,9 +108,9 @@ def change_pricing(
     airdrop: bool,
     value: int = 0,
 ) -> Step:
-    item = _may_change(shop, caller, pass_id, product_id, airdrop, value)
-    catalog = shop.state.catalog
+    shop.holder(pass_id)
     refuse_if(shop.state.passes[pass_id].org_id != org_id, "PassOfAnotherOrganization")
+    item, catalog = _may_change(shop, caller, pass_id, product_id, airdrop), shop.state.catalog
     refuse_if(item.status(shop.state.now) != ACTIVE, "NotActive")
     refuse_if(item.pricing_id == pricing_id, "NothingToChange")
     new = catalog.pricing(pricing_id, org_id)
@@ -130,10 +129,9 @@ def change_pricing(
     return _apply(shop, pass_id, product_id, moved, new.terms, cost, airdrop, value)
 
 
-def _may_change(shop: Shop, caller: str, pass_id: int, product_id: int, airdrop: bool, value: int) -> Item:
+def _may_change(shop: Shop, caller: str, pass_id: int, product_id: int, airdrop: bool) -> Item:
     if airdrop:
         shop.require_role(pass_id, caller, AIRDROP)
-        refuse_if(value != 0, "WrongValue")
     else:
         shop.require_holder(pass_id, caller)
     return shop.subscription(pass_id, product_id)
@@ -192,7 +190,7 @@ def change_quantity(
     shop: Shop, caller: str, pass_id: int, product_id: int, quantity: int, airdrop: bool, value: int = 0
 ) -> Step:
     """By the holder it uses one renewal of the coupon; by the org the coupon stays out of it."""
-    item = _may_change(shop, caller, pass_id, product_id, airdrop, value)
+    item = _may_change(shop, caller, pass_id, product_id, airdrop)
     pricing = shop.pricing_of(item)
     terms = pricing.terms
     refuse_if(item.status(shop.state.now) != ACTIVE, "NotActive")

@@ -1,0 +1,54 @@
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from tests.fuzz.model.renewals import usage_bill
+from tests.fuzz.rules.base import ShopMachine, number, odd, often, one_of, sometimes
+from tests.fuzz.world import METER, ORG, OTHER_METER, OTHER_ORG
+
+
+class Using(ShopMachine):
+    """Meters, readings, caps."""
+
+    @rule(n=number, drawn=st.lists(number, min_size=1, max_size=3), stray=odd, bad=odd)
+    def record_usage(self, n, drawn, stray, bad) -> None:
+        passes = [self.some_pass(i) for i in drawn]
+        units = [i % 300 for i in drawn]
+        if bad:
+            units[0] = 2**48 - n % 2 * 400
+        by = self.anybody(n) if stray else self.person("clerk")
+        meter = OTHER_METER if stray and n % 2 else METER
+        self.do("Catalog.recordUsage", meter, passes, units, by=by)
+
+    @rule(n=number, less=st.integers(-1, 40), stray=odd)
+    def adjust_usage(self, n, less, stray) -> None:
+        key = self.pick(n, lambda item: item.usage)
+        present = self.state.catalog.total(METER, key[0])
+        by = self.anybody(n) if stray else self.person("clerk")
+        self.do("Catalog.adjustUsage", METER, key[0], max(present - less, 0), by=by)
+
+    @rule(n=number, stray=odd, enough=often, low=odd)
+    def set_usage_cap(self, n, stray, enough, low) -> None:
+        key = self.pick(n, lambda item: item.usage)
+        item = self.item(key)
+        recorded = 0
+        if item is not None and item.usage:
+            recorded = usage_bill(self.session.shop, *key, item)[1]
+        amount = recorded * 3 + 10**6 if enough else max(recorded - low, 0)
+        amount = 2**96 if low and n % 5 == 0 else amount
+        self.do("PurchaseManager.setUsageCap", *key, amount, by=self.holder_or(key[0], n, stray))
+
+    @rule(n=number, on=often)
+    def set_meter_active(self, n, on) -> None:
+        by = self.person("rival") if n % 9 == 0 else self.person("maker")
+        self.do("Catalog.setMeterActive", one_of([METER, METER, METER, 99], n), on, by=by)
+
+    @rule(n=number, stray=odd)
+    def create_meter(self, n, stray) -> None:
+        by = self.buyer(n) if stray else self.person("clerk")
+        self.do("Catalog.createMeter", ORG, by=by)
+
+    @rule(n=number, really=sometimes)
+    def record_for_a_foreign_pass(self, n, really) -> None:
+        if really:
+            self.do("Catalog.recordUsage", OTHER_METER, [self.some_pass(n)], [1], by=self.person("rival"))
+            assert self.state.catalog.meters[OTHER_METER].org_id == OTHER_ORG

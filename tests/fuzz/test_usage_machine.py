@@ -1,0 +1,24 @@
+"""Usage: billed once, within the cap, and never to somebody else (R11, R12)."""
+
+import pytest
+
+from tests.fuzz.machines import run
+from tests.fuzz.rules.base import Clock
+from tests.fuzz.rules.buying import Buying
+from tests.fuzz.rules.moving import Moving
+from tests.fuzz.rules.paying import Paying
+from tests.fuzz.rules.subscribing import Subscribing
+from tests.fuzz.rules.using import Using
+
+OUTCOMES = """
+Catalog.recordUsage: done
+"""
+
+
+class UsageBills(Buying, Using, Subscribing, Paying, Moving, Clock):
+    pricing_names = ("used", "used_monthly", "coin_used", "other_used", "daily")
+
+
+@pytest.mark.timeout(1800)
+def test_usage(world):
+    run(UsageBills, world, 40, OUTCOMES)
