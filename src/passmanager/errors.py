@@ -24,6 +24,7 @@ PassManagerError
 │   ├── CreationFailed            a contract could not be created
 │   ├── UnreadableFile            a plan or deployment file that is damaged
 │   └── WiringMismatch            a contract names another peer than it should
+├── DemoFailed                    a check of the demo did not hold
 └── DevchainError
     ├── AnvilMissing
     └── AnvilFailed
@@ -247,6 +248,15 @@ class NoCodeAt(PassManagerError):
             f"There is no code at {self.address} on chain {self.chain_id}, where {self.name} should be."
             " Check the address and the chain; a development chain forgets everything when it ends."
         )
+
+
+class DemoFailed(PassManagerError):
+    """The demo ran, but something that must hold does not."""
+
+    checks: list[str]
+
+    def __str__(self) -> str:
+        return f"The demo's checks failed, please report this. {'; '.join(self.checks)}"
 
 
 class NotDeployed(PassManagerError):

@@ -58,7 +58,9 @@ class Report:
     @property
     def failed(self) -> list[str]:
         """The checks that do not hold."""
-        return [f"{check.what}: expected {check.expected}, found {check.found}" for check in self.checks if not check.holds]
+        return [
+            f"{check.what}: expected {check.expected}, found {check.found}" for check in self.checks if not check.holds
+        ]
 
     def show(self, *, as_json: bool, url: str | None, folder: Path | None) -> None:
         """Prints everything on stdout."""
@@ -67,6 +69,8 @@ class Report:
             return
         sys.stderr.write("\r\033[K")
         console = Console(highlight=False)
+        if not console.is_terminal:
+            console.width = 120
         console.print(self._steps_table(), self._checks_table())
         console.print("[bold]Metadata of the buyer's pass[/bold]")
         console.print_json(json.dumps(self.metadata))
