@@ -176,7 +176,7 @@ def _before_move(mode: uint256):
     if mode == REVERTS:
         raise "MockBadToken: no"
     if mode == BURNS_ALL_GAS:
-        self._burn(max_value(uint256))
+        raise UNREACHABLE  # INVALID takes all gas
     if mode == BURNS_SOME_GAS:
         self._burn(self.burn)
     if mode == REENTERS:
@@ -214,7 +214,7 @@ def _read(truth: uint256) -> Bytes[32]:
     if self.reads == READS_SHORT:
         return b"\x01"
     if self.reads == READS_BURN:
-        self._burn(max_value(uint256))
+        raise UNREACHABLE  # INVALID takes all gas
     if self.reads == READS_COSTLY:
         self._burn(self.burn)
     return abi_encode(truth)
