@@ -11,6 +11,7 @@ ACCEPTS: constant(uint256) = 0
 ANSWERS_WRONG: constant(uint256) = 1
 REVERTS: constant(uint256) = 2
 REENTERS: constant(uint256) = 3  # calls `target` with `payload`, then accepts
+REVERTS_WITH_YES: constant(uint256) = 4  # with the magic value as its reason
 
 mode: public(uint256)
 target: public(address)
@@ -51,6 +52,8 @@ def onERC721Received(
     """
     if self.mode == REVERTS:
         raise "MockNftReceiver: no"
+    if self.mode == REVERTS_WITH_YES:
+        raw_revert(abi_encode(convert(0x150b7a02, bytes32)))
     if self.mode == ANSWERS_WRONG:
         return 0xdeadbeef
     self.operator = operator

@@ -3,7 +3,7 @@ import pytest
 from tests.support.nfts import ZERO
 from tests.support.system import partial, refused
 
-ACCEPTS, ANSWERS_WRONG, REVERTS, REENTERS = range(4)
+ACCEPTS, ANSWERS_WRONG, REVERTS, REENTERS, REVERTS_WITH_YES = range(5)
 
 
 def test_asks_with_empty_data_when_none_is_given(nft, token, holder, receiver):
@@ -30,7 +30,7 @@ def test_moves_the_token_when_the_receiver_has_no_code(nft, token, holder, new_h
     assert nft.ownerOf(token) == new_holder
 
 
-@pytest.mark.parametrize("mode", [ANSWERS_WRONG, REVERTS])
+@pytest.mark.parametrize("mode", [ANSWERS_WRONG, REVERTS, REVERTS_WITH_YES])
 def test_refuses_when_the_receiver_does_not_agree(nft, token, holder, receiver, mode):
     receiver.behave(mode)
     with refused(nft, "ERC721InvalidReceiver(address)", receiver.address):
