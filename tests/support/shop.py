@@ -165,8 +165,9 @@ class Shop:
     # Customers
 
     def buyer(self, name: str = "buyer", tokens: int = 10**24) -> str:
-        """A person with tokens, all of them approved for the escrow."""
+        """A person with native coins, and with tokens, all of them approved for the escrow."""
         wallet = self.system.person(name)
+        boa.env.set_balance(wallet, 10**24)
         self.system.token.mint(wallet, tokens)
         self.system.token.approve(self.system.escrow.address, tokens, sender=wallet)
         return wallet
