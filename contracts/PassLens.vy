@@ -48,8 +48,6 @@ exports: (lens_metadata.passURI, lens_metadata.orgURI)
 BY_ANYBODY: constant(uint256) = 0
 BY_HOLDER: constant(uint256) = 1
 
-NO_SUBSCRIPTION: constant(uint256) = 12  # outcome of `renewSubscriptions`
-
 
 @deploy
 def __init__(
@@ -114,9 +112,9 @@ def hasAccess(productPassId: uint256, productId: uint256) -> bool:
     @param productPassId Pass; unknown and burned ones have no access.
     @param productId Product; one that the pass does not hold gives no access.
     """
-    if lens_reads._pass_word(productPassId) == 0:
-        return False
-    word: uint256 = lens_reads._item_word(productPassId, productId)
+    word: uint256 = lens_reads._item_of(
+        lens_reads._pass_word(productPassId), productPassId, productId
+    ).word
     return word != 0 and packing._item_status(word, block.timestamp) <= packing.STATUS_CANCELLED
 
 
@@ -176,23 +174,21 @@ def isRenewable(productPassId: uint256, productId: uint256) -> (uint256, uint256
             unix seconds, 0 while paused; the amount, in the token's smallest unit; who pays, address(0) for
             whoever calls `renewSubscription` (native coin, outcome 10 in batches).
     """
-    word: uint256 = lens_reads._pass_word(productPassId)
-    item: ICatalog.Item = lens_reads._item_of(word, productPassId, productId)
-    if word == 0 or item.word == 0 or (item.word >> packing.ONE_TIME_BIT) & 1 != 0:
-        return NO_SUBSCRIPTION, 0, 0, 0, empty(address)
+    item: ICatalog.Item = lens_reads._item_of(
+        lens_reads._pass_word(productPassId), productPassId, productId
+    )
     renewal: ICatalog.Renewal = lens_reads._renewal(item, BY_ANYBODY)
-    payer: address = empty(address) if (item.word >> packing.NATIVE_BIT) & 1 != 0 else item.holder
+    payer: address = item.holder
+    if (item.word >> packing.NATIVE_BIT) & 1 != 0:
+        payer = empty(address)
     if renewal.reason == 0:
         renewal.reason = lens_reads._money_obstacle(renewal.token, payer, renewal.amount)
+    due: uint256 = packing._item_end(item.word)
+    too_late: uint256 = packing._item_grace_end(item.word)
     if (item.word >> packing.PAUSED_BIT) & 1 != 0:
-        return renewal.reason, 0, 0, renewal.amount, payer
-    return (
-        renewal.reason,
-        packing._item_end(item.word),
-        packing._item_grace_end(item.word),
-        renewal.amount,
-        payer,
-    )
+        due = 0
+        too_late = 0
+    return renewal.reason, due, too_late, renewal.amount, payer
 
 
 # --- a pass --------------------------------------------------------------------------------------
@@ -306,7 +302,8 @@ def isPassRenewable(productPassId: uint256) -> bool:
 @internal
 @view
 def _refund_bounds(product_pass_id: uint256, product_id: uint256) -> (uint256, uint256):
-    return staticcall ICatalog(lens_reads.catalog).refundBounds(lens_reads._item(product_pass_id, product_id))
+    item: ICatalog.Item = lens_reads._item(product_pass_id, product_id)
+    return staticcall ICatalog(lens_reads.catalog).refundBounds(item)
 
 
 @internal

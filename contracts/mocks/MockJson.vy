@@ -19,43 +19,18 @@ def escape(text: String[512]) -> String[3072]:
 
 @external
 @pure
-def member(key: String[16], text: String[512]) -> String[3096]:
+def add(
+    document: String[49128], template: String[512], texts: DynArray[String[512], 7]
+) -> String[49128]:
     """
-    @notice See `json._member`.
+    @notice See `json._add`.
     """
-    return json._member(key, text)
+    return json._add(document, template, texts)
 
 
 @external
 @pure
-def textTrait(label: String[128], text: String[512]) -> String[3264]:
-    """
-    @notice See `json._text_trait`.
-    """
-    return json._text_trait(label, text)
-
-
-@external
-@pure
-def numberTrait(label: String[128], number: uint256) -> String[256]:
-    """
-    @notice See `json._number_trait`.
-    """
-    return json._number_trait(label, number)
-
-
-@external
-@pure
-def dateTrait(label: String[128], time: uint256) -> String[288]:
-    """
-    @notice See `json._date_trait`.
-    """
-    return json._date_trait(label, time)
-
-
-@external
-@pure
-def percent(bps: uint256) -> String[160]:
+def percent(bps: uint256) -> String[82]:
     """
     @notice See `json._percent`.
     """
@@ -64,11 +39,11 @@ def percent(bps: uint256) -> String[160]:
 
 @external
 @pure
-def encode(data: String[49128]) -> String[65504]:
+def encode(prefix: String[32], data: String[49128]) -> String[65536]:
     """
     @notice See `base64._encode`.
     """
-    return base64._encode(data)
+    return base64._encode(prefix, data)
 
 
 @external

@@ -74,7 +74,7 @@ def _encode(prefix: String[32], data: String[MAX_DATA]) -> String[MAX_URI]:
     padded: Bytes[MAX_DATA + 32] = concat(convert(data, Bytes[MAX_DATA]), empty(bytes32))
     words: DynArray[uint256, MAX_WORDS] = []
     for i: uint256 in range((length + 23) // 24, bound=MAX_WORDS):
-        words.append(self._letters(convert(extract32(padded, 24 * i), uint256) >> 64))
+        words.append(self._letters(extract32(padded, 24 * i, output_type=uint256) >> 64))
     # behind the length of the list: four letters for each three bytes begun, the last ones only stand for
     # bytes that are not there
     missing: uint256 = (3 - length % 3) % 3

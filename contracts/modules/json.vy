@@ -34,7 +34,7 @@ def _add(
     filled: String[MAX_FILLED] = ""
     done: uint256 = 0
     for i: uint256 in range(len(template), bound=MAX_TEXT):
-        letter: uint256 = self._byte(padded, i)
+        letter: uint256 = extract32(padded, i, output_type=uint256) >> 248
         if letter >= ZERO and letter < ZERO + MAX_TEXTS:
             filled = convert(
                 concat(filled, slice(template, done, i - done), self._escape(texts[letter - ZERO])),
@@ -57,7 +57,7 @@ def _escape(text: String[MAX_TEXT]) -> String[MAX_ESCAPED]:
     word: uint256 = 0
     free: uint256 = 256  # bits of `word`
     for i: uint256 in range(len(text), bound=MAX_TEXT):
-        letters: uint256 = self._byte(padded, i)
+        letters: uint256 = extract32(padded, i, output_type=uint256) >> 248
         bits: uint256 = 8
         if letters == QUOTE or letters == BACKSLASH:
             letters |= BACKSLASH << 8
@@ -80,20 +80,14 @@ def _escape(text: String[MAX_TEXT]) -> String[MAX_ESCAPED]:
 
 @internal
 @pure
-def _byte(padded: Bytes[MAX_TEXT + 32], at: uint256) -> uint256:
-    return convert(extract32(padded, at), uint256) >> 248
-
-
-@internal
-@pure
 def _control(code: uint256) -> uint256:
     """
     @notice The six letters of a control character, `\\u0000` to `\\u001f`.
     """
     digit: uint256 = code & 15
     if digit > 9:
-        digit += 39  # from the one after '9' to 'a'
-    return CONTROL + ((code >> 4) << 8) + digit
+        digit = unsafe_add(digit, 39)  # from the one after '9' to 'a'
+    return unsafe_add(unsafe_add(CONTROL, (code & 16) << 4), digit)  # CONTROL ends with zeros
 
 
 @internal

@@ -20,6 +20,9 @@ productPass: public(immutable(address))
 paymentEscrow: public(immutable(address))
 
 MAX_PRODUCTS: constant(uint256) = 64
+RENEWAL: constant(Bytes[4]) = method_id(
+    "renewal((uint256,uint256,uint256,address,uint256,uint256,uint256),uint256)"
+)
 TOKEN_FAILED: constant(uint256) = 11  # both suffice
 
 
@@ -100,9 +103,11 @@ def _item(product_pass_id: uint256, product_id: uint256) -> ICatalog.Item:
 @view
 def _item_of(pass_word: uint256, product_pass_id: uint256, product_id: uint256) -> ICatalog.Item:
     """
-    @notice An item as Catalog wants it; without a word if the pass does not hold the product.
+    @notice An item as Catalog wants it; without a word if there is no such pass or not this product on it.
     """
-    word: uint256 = self._item_word(product_pass_id, product_id)
+    word: uint256 = 0
+    if pass_word != 0:  # what was on a burned pass stays in storage
+        word = self._item_word(product_pass_id, product_id)
     usage: uint256 = 0
     if (word >> packing.USAGE_BIT) & 1 != 0:
         usage = self._usage_word(product_pass_id, product_id)
@@ -163,7 +168,7 @@ def _renews(item: ICatalog.Item, by: uint256) -> bool:
     answer: Bytes[32] = b""
     success, answer = raw_call(
         catalog,
-        abi_encode(item, by, method_id=method_id("renewal((uint256,uint256,uint256,address,uint256,uint256,uint256),uint256)")),
+        abi_encode(item, by, method_id=RENEWAL),
         max_outsize=32,
         is_static_call=True,
         revert_on_failure=False,
