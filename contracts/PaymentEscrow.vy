@@ -55,8 +55,8 @@ def __init__(purchase_manager: address, organization_nft: address):
 def collect(orgId: uint256, token: address, payer: address, amount: uint256, fee: uint256):
     """
     @notice Takes a payment and books it: `fee` for the platform, the rest for the organization.
-    @dev Only PurchaseManager, which says who pays. A refusal is InsufficientAllowance, InsufficientBalance,
-         TokenHasNoCode or PaymentFailed; telling them apart may need NotEnoughGas's need.
+    @dev Only PurchaseManager, which says who pays. A token's refusal becomes InsufficientAllowance,
+         InsufficientBalance, TokenHasNoCode or PaymentFailed; NotEnoughGas if none is left to find out which.
     @param orgId Whose row grows.
     @param token ERC-20, or address(0) for the native coin, of which exactly `amount` is sent along.
     @param payer From whom an ERC-20 is pulled.

@@ -83,15 +83,17 @@ def _get(discount_id: uint256) -> IPromotions.Discount:
 @view
 def _on_pass(pass_id: uint256, org_id: uint256) -> DynArray[uint256, 240]:
     """
-    @notice The discounts of a pass of this organization.
+    @notice The discounts of a pass of this organization; of none (0) if the pass was burned.
     """
     found: DynArray[uint256, 240] = []
     marks: uint256 = self._marks[pass_id] & ~words.HAS_OPEN
-    for discount_id: uint256 in self._of_org[org_id]:
+    if org_id == 0:
+        return found
+    for i: uint256 in range(words.MAX_DISCOUNTS):
         if marks == 0:
             break
         if marks & 1 != 0:
-            found.append(discount_id)
+            found.append(self._of_org[org_id][i])
         marks >>= 1
     return found
 

@@ -17,27 +17,21 @@ def test_first_id_is_one_and_the_next_is_one_more(create_coupon):
     assert create_coupon("SAVE MORE") == 2
 
 
-@pytest.mark.parametrize(
-    "terms",
-    [
-        Terms(),
-        Terms(bps=1, renewals=255, once_per_wallet=True),
-        Terms(bps=10_000, expiry=YEAR_36812, first_pass_only=True),
-        Terms(max_redemptions=FOUR_BILLION, restricted=True),
-        Terms(
-            10_000,
-            YEAR_36812,
-            FOUR_BILLION,
-            255,
-            once_per_wallet=True,
-            first_pass_only=True,
-            restricted=True,
-            active=False,
-        ),
-        Terms(active=False, renewals=254),
-    ],
+terms_of_any_kind = st.builds(
+    Terms,
+    st.integers(1, 10_000) | st.sampled_from([1, 10_000]),
+    st.integers(0, YEAR_36812) | st.sampled_from([0, YEAR_36812]),
+    st.integers(0, FOUR_BILLION) | st.sampled_from([0, FOUR_BILLION]),
+    st.integers(0, 255) | st.sampled_from([0, 255]),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
 )
-@pytest.mark.parametrize("products", [[], [1, 2**40 - 1]])
+
+
+@given(terms=terms_of_any_kind, products=st.lists(st.integers(1, 2**40 - 1), max_size=3))
+@settings(max_examples=100, deadline=None)
 def test_terms_are_kept_as_given(promotions, promoter, org_id, terms, products):
     key = promotions.couponHash(org_id, "SAVE")
     coupon_id = promotions.createCoupon(org_id, key, terms.abi(), products, sender=promoter)
