@@ -328,8 +328,6 @@ def adjust_usage(shop: Shop, by: str, _: int, meter_id: int, pass_id: int, units
 @operation("Promotions.createCoupon")
 def create_coupon(shop: Shop, by: str, _: int, org_id: int, code_hash: bytes, terms: tuple, product_ids: list) -> int:
     shop.state.orgs.require_role(org_id, by, PROMOTIONS)
-    for product_id in product_ids:
-        shop.state.catalog.product(product_id, org_id)
     return shop.state.promotions.create_coupon(org_id, code_hash, CouponTerms(*terms), product_ids)
 
 

@@ -16,7 +16,7 @@ Catalog.recordUsage: done
 
 
 class UsageBills(Buying, Using, Subscribing, Paying, Moving, Clock):
-    pricing_names = ("used", "used_monthly", "coin_used", "other_used", "daily")
+    pricing_names = ("used", "used_monthly", "used_second", "coin_used", "other_used", "daily")
 
 
 @pytest.mark.timeout(1800)

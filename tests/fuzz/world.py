@@ -22,7 +22,7 @@ BUYERS = ["alice", "bob", "carol"]
 ORG, OTHER_ORG = 1, 2
 PRODUCTS = [1, 2, 3, 4, 5, 6]  # of ORG
 OTHER_PRODUCT = 7
-METER, OTHER_METER = 1, 2
+METER, OTHER_METER, SECOND_METER = 1, 2, 3
 CODES = ["SPRING", "FRIEND", "ONCE", "NOPE"]
 
 VOLUME = [(1, 5, 10**6, 10), (6, 20, 8 * 10**5, 0), (21, 0, 5 * 10**5, 7)]
@@ -45,6 +45,7 @@ PRICINGS: dict[str, tuple[int, int, str, int, int, list]] = {
     "coin_weekly": (1, 2, "", 10**16 + 1, 0, []),
     "coin_seats": (2, 3, "", 0, 0, VOLUME),
     "coin_used": (4, 1, "", 0, METER, USED_VOLUME),
+    "used_second": (4, 2, "Token", 0, SECOND_METER, USED_VOLUME),
     "other": (1, 2, "Bad", 5_000_000, 0, []),
     "other_used": (4, 1, "Bad", 0, METER, USED_VOLUME),
 }
@@ -106,7 +107,8 @@ def _open_shops(session: Session) -> None:
     assert [make("OrganizationNFT.mint", holder) for holder in (maker, rival)] == [ORG, OTHER_ORG]
     make("OrganizationNFT.setRoles", ORG, session.people["clerk"], 63)
     make("Catalog.setSaleRules", ORG, (False, False, False, True, False, 0, 0, False))
-    assert [make("Catalog.createMeter", ORG), make("Catalog.createMeter", OTHER_ORG, by=rival)] == [1, 2]
+    meters = [make("Catalog.createMeter", ORG), make("Catalog.createMeter", OTHER_ORG, by=rival)]
+    assert [*meters, make("Catalog.createMeter", ORG)] == [METER, OTHER_METER, SECOND_METER]
     assert [make("Catalog.setProduct", ORG, 0, product()) for _ in PRODUCTS] == PRODUCTS
     make("Catalog.setProduct", OTHER_ORG, 0, product(), by=rival)
     for style, frequency, token, flat, meter, tiers in PRICINGS.values():

@@ -79,14 +79,14 @@ def change_free(item: Item, old: Terms, new: Terms, moved: Item, cost: int, now:
     """The org's change: it only adds; the value left is kept, the end does not come earlier (R17)."""
     value = value_left(item, old, now)
     moved = moved.having(auto_renew=False)
-    taken = item.quantity > moved.quantity
+    refuse_if(item.quantity > moved.quantity, "ChangeWouldTakeAway")
     full = list_cost(new, moved.quantity)
     if value <= cost:
         seconds = max(new.cycle, item.end - now)
         rate = value * new.cycle * RATE_ONE // (full * seconds) if full else 0
     else:
         seconds, rate = _surplus(value, cost, new.cycle), rate_of(cost, full)
-    refuse_if(taken or now + seconds < item.end, "ChangeWouldTakeAway")
+    refuse_if(now + seconds < item.end, "ChangeWouldTakeAway")
     return Step(moved.having(start=now, end=now + seconds, rate=rate), 0, value)
 
 

@@ -72,9 +72,11 @@ class Promotions:
     minted: dict[int, set[int]] = field(default_factory=dict)
 
     def create_coupon(self, org_id: int, code: bytes, terms: CouponTerms, product_ids: list[int]) -> int:
+        """Choice: the products need not exist yet; those of others simply never match."""
+        refuse_if(code in self.codes, "CouponExists")
         refuse_if(not 1 <= terms.bps <= BPS, "InvalidBasisPoints")
         refuse_if(terms.renewals > 255, "NumberTooLarge")
-        refuse_if(code in self.codes, "CouponExists")
+        refuse_if(any(not 1 <= product_id < 2**40 for product_id in product_ids), "NoSuchProduct")
         coupon_id = len(self.coupons) + 1
         limits = (terms.active, terms.expiry, terms.max_redemptions, frozenset(product_ids))
         self.coupons[coupon_id] = Coupon(coupon_id, org_id, terms, *limits)

@@ -32,15 +32,15 @@ def top_up(shop: Shop, caller: str, org_id: int, token: str, amount: int, value:
 
 
 def withdraw(shop: Shop, caller: str, org_id: int, token: str, amount: int) -> None:
-    shop.state.orgs.require_holder(org_id, caller)
     refuse_if(amount == 0, "ZeroAmount")
+    shop.state.orgs.require_holder(org_id, caller)
     shop.state.escrow.pay_out(org_id, token, caller, amount)
 
 
 def withdraw_fees(shop: Shop, caller: str, token: str, amount: int) -> None:
+    refuse_if(amount == 0, "ZeroAmount")
     recipient = shop.state.fee.at(shop.state.now)[1]
     refuse_if(recipient == NATIVE or caller != recipient, "NotFeeRecipient")
-    refuse_if(amount == 0, "ZeroAmount")
     shop.state.escrow.pay_out(0, token, caller, amount)
 
 

@@ -139,8 +139,8 @@ def _may_change(shop: Shop, caller: str, pass_id: int, product_id: int, airdrop:
 
 def _check_mix(old: Terms, new: Terms) -> None:
     refuse_if(new.one_time, "NotRecurring")
-    refuse_if(old.usage != new.usage, "UsageMismatch")
     refuse_if(old.token != new.token, "DifferentToken")
+    refuse_if(old.usage != new.usage, "UsageMismatch")
 
 
 def _on_new_plan(shop: Shop, org_id: int, item: Item, pricing_id: int, new: Terms) -> Item:

@@ -21,7 +21,7 @@ class Promoting(Buying):
     def create_coupon(self, n, bps, renewals, flags, stray, bad) -> None:
         expiry = self.now + n % 40 * DAY if n % 3 == 0 else 0
         terms = (0 if bad and n % 2 else bps, expiry, n % 5, 256 if bad else renewals, *flags)
-        products = one_of([[], [], PRODUCTS[:2], [OTHER_PRODUCT]] if bad else [[], [], PRODUCTS[:3]], n)
+        products = one_of([[], [], PRODUCTS[:2], [OTHER_PRODUCT], [0]] if bad else [[], [], PRODUCTS[:3]], n)
         hashed = code_hash(ORG, one_of(CODES[:3], n))
         self.do("Promotions.createCoupon", ORG, hashed, terms, products, by=self.promoter(n, stray))
 

@@ -86,7 +86,7 @@ class Subscribing(ShopMachine):
     def cancel_subscription(self, n, stray, support) -> None:
         key = self.pick(n, lambda item: self.recurring()(item) and not item.cancelled)
         by = self.person("clerk") if support else self.holder_or(key[0], n, stray)
-        self.do("PurchaseManager.cancelSubscription", *key, True, by=by, value=n % 97 == 0)
+        self.do("PurchaseManager.cancelSubscription", *key, True, by=by, value=int(n % 97 == 0))
 
     @rule(n=number, stray=odd, over=sometimes)
     def undo_cancel(self, n, stray, over) -> None:

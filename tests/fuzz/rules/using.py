@@ -3,7 +3,7 @@ from hypothesis.stateful import rule
 
 from tests.fuzz.model.renewals import usage_bill
 from tests.fuzz.rules.base import ShopMachine, number, odd, often, one_of, sometimes
-from tests.fuzz.world import METER, ORG, OTHER_METER, OTHER_ORG
+from tests.fuzz.world import METER, ORG, OTHER_METER, OTHER_ORG, SECOND_METER
 
 
 class Using(ShopMachine):
@@ -16,15 +16,16 @@ class Using(ShopMachine):
         if bad:
             units[0] = 2**48 - n % 2 * 400
         by = self.anybody(n) if stray else self.person("clerk")
-        meter = OTHER_METER if stray and n % 2 else METER
+        meter = OTHER_METER if stray and n % 2 else one_of([METER, METER, SECOND_METER], n)
         self.do("Catalog.recordUsage", meter, passes, units, by=by)
 
     @rule(n=number, less=st.integers(-1, 40), stray=odd)
     def adjust_usage(self, n, less, stray) -> None:
         key = self.pick(n, lambda item: item.usage)
-        present = self.state.catalog.total(METER, key[0])
+        meter = one_of([METER, METER, SECOND_METER], n)
+        present = self.state.catalog.total(meter, key[0])
         by = self.anybody(n) if stray else self.person("clerk")
-        self.do("Catalog.adjustUsage", METER, key[0], max(present - less, 0), by=by)
+        self.do("Catalog.adjustUsage", meter, key[0], max(present - less, 0), by=by)
 
     @rule(n=number, stray=odd, enough=often, low=odd)
     def set_usage_cap(self, n, stray, enough, low) -> None:
