@@ -151,11 +151,18 @@ def cart(org_id, buyer) -> Application:
 
 @pytest.fixture
 def apply(promotions, manager, cart):
-    """PurchaseManager applies the cart, changed as given; quote and charge must agree."""
+    """PurchaseManager applies the cart, changed as given; quote and charge agree, also in what they refuse."""
 
     def call(**changes):
         application = replace(cart, **changes).abi()
-        quote = promotions.quoteApply(application)
+        try:
+            quote = promotions.quoteApply(application)
+        except boa.BoaError:
+            refusal = promotions._computation.output
+            with pytest.raises(boa.BoaError):
+                promotions.apply(application, sender=manager)
+            assert promotions._computation.output == refusal
+            raise
         assert promotions.apply(application, sender=manager) == quote
         return quote
 
