@@ -249,3 +249,10 @@ def test_r20_ends_the_coupon_after_the_bill_when_it_is_restarted_within_grace(ca
     renewal = catalog.renewal(given(item(IN_GRACE, cancelled=True, coupon_bps=5_000, coupon_left=9)), BY_HOLDER)
     renewed = unpack(renewal.word)
     assert (renewal.amount, renewed.coupon_bps, renewed.coupon_left) == (60, 0, 0)
+
+
+def test_r20_keeps_the_coupon_when_the_organization_forgives_a_bill(catalog, used, item, given):
+    used(12)
+    renewal = catalog.renewal(given(item(IN_GRACE, coupon_bps=5_000, coupon_left=1)), BY_ORG)
+    renewed = unpack(renewal.word)
+    assert (renewal.amount, renewed.coupon_bps, renewed.coupon_left) == (0, 5_000, 1)
