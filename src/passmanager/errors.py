@@ -256,7 +256,7 @@ class DemoFailed(PassManagerError):
     checks: list[str]
 
     def __str__(self) -> str:
-        return f"The demo's checks failed, please report this. {'; '.join(self.checks)}"
+        return f"Checks of the demo failed: {'; '.join(self.checks)}. Please report this."
 
 
 class NotDeployed(PassManagerError):

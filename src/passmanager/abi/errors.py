@@ -493,13 +493,13 @@ class TokenHasNoCode(ContractError, ValueError):
         return cls(token=checksum(raw[0]))
 
 
-class UnexpectedMeter(ContractError):
+class UnexpectedMeter(ContractError, ValueError):
     """Only usage pricings have a meter."""
 
     SIGNATURE: ClassVar[str] = "UnexpectedMeter(uint256)"
     SELECTOR: ClassVar[bytes] = bytes.fromhex("5255f6f7")
     MEANING: ClassVar[str] = "Only usage pricings have a meter."
-    NEXT: ClassVar[str] = ""
+    NEXT: ClassVar[str] = "Set meterId to 0."
 
     meter_id: int
 

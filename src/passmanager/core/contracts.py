@@ -1442,7 +1442,7 @@ class PaymentEscrowCalls:
     ) -> Call[None]:
         """Takes a payment and books it: `fee` for the platform, the rest for the organization.
 
-        Only PurchaseManager, which says who pays. A refusal is InsufficientAllowance, InsufficientBalance, TokenHasNoCode or PaymentFailed; telling them apart may need NotEnoughGas's need.
+        Only PurchaseManager, which says who pays. A token's refusal becomes InsufficientAllowance, InsufficientBalance, TokenHasNoCode or PaymentFailed; NotEnoughGas if none is left to find out which.
 
         Args:
             org_id: Whose row grows.
