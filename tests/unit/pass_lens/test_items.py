@@ -12,7 +12,9 @@ from tests.support.system import refused
 READERS = ["getSubscription", "statusOf", "usageOf", "refundable", "valueLeft"]
 CYCLE = 30 * DAY
 
-items = st.builds(Item, **{name: st.booleans() if width == 1 else st.integers(0, 2**width - 1) for name, width in LAYOUT})
+items = st.builds(
+    Item, **{name: st.booleans() if width == 1 else st.integers(0, 2**width - 1) for name, width in LAYOUT}
+)
 
 
 @given(items)

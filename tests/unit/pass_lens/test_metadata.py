@@ -28,7 +28,9 @@ def show(shop, *, of_passes=False, name="", description="", image="", url="", co
 def mint_discounts(shop, pass_id, *discounts):
     """Discounts `(name, basis points)` onto a pass."""
     promotions = shop.system.promotions
-    made = [promotions.createDiscount(shop.org, name, bps, 0, OPEN + 1, sender=shop.merchant) for name, bps in discounts]
+    made = [
+        promotions.createDiscount(shop.org, name, bps, 0, OPEN + 1, sender=shop.merchant) for name, bps in discounts
+    ]
     for first in range(0, len(made), 8):
         promotions.mintDiscounts(pass_id, made[first : first + 8], sender=shop.merchant)
     return made

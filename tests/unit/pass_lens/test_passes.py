@@ -1,5 +1,6 @@
 """What PassLens says of a pass as a whole; ProductPass hands out the same for ERC-5192, 6454, 5643 and 7858."""
 
+import boa
 import pytest
 
 from tests.support.shop import DAY, now, travel
@@ -11,8 +12,6 @@ OF_NFTS = ["isLocked", "expiresAt", "isExpired", "startTime", "isPassRenewable",
 
 def can_move(product_pass, pass_id, buyer, friend) -> bool:
     """Does the transfer itself go through? `isLocked` must say the opposite."""
-    import boa
-
     with boa.env.anchor():
         try:
             product_pass.transferFrom(buyer, friend, pass_id, sender=buyer)

@@ -2,16 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-import boa
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.offers import MONTH_PRICE, ONCE_PRICE
 from tests.support.shop import (
-    DAY,
     FLAT,
-    MONTHLY,
     ONE_TIME,
     TIERED_GRADUATED,
     TIERED_VOLUME,
@@ -143,7 +140,7 @@ rates = st.integers(1, 10_000) | st.sampled_from([1, 3_333, 9_999, 10_000])
 def test_w27_quote_of_a_purchase_is_the_charge(
     till, shop, buyer, friend, fee, one_of_each, order, units, coupon, limited, discounts, gift
 ):
-    lines = [one_of_each[i][:2] + (units * one_of_each[i][2],) for i in order]
+    lines = [(*one_of_each[i][:2], units * one_of_each[i][2]) for i in order]
     shop.system.token.mint(buyer, 2**160)
     shop.system.token.approve(shop.system.escrow.address, 2**160, sender=buyer)
     if coupon:
@@ -173,7 +170,7 @@ def test_w27_quote_of_a_further_purchase_is_the_charge(till, shop, buyer, fee, o
     if coupon:
         Coupon(bps=coupon).create(shop)
 
-    lines = [line[:2] + (units * line[2],) for line in one_of_each[1:]]
+    lines = [(*line[:2], units * line[2]) for line in one_of_each[1:]]
     quote = till.pays_more(more(pass_id, *lines, coupon="SAVE" if coupon else ""), buyer)
 
     assert (quote.couponBps, quote.discountBps) == (coupon or 0, minted or 0)
@@ -197,9 +194,7 @@ def test_quote_shows_each_step_of_each_line(till, shop, buyer, license_offer, mo
     Coupon(bps=2_500, products=(license_offer.product,)).create(shop)
     minted = discount(shop, 1_000)
 
-    quote = till.pays(
-        shop.purchase(buyer, monthly.line, license_offer.line, coupon="SAVE", discounts=[minted]), buyer
-    )
+    quote = till.pays(shop.purchase(buyer, monthly.line, license_offer.line, coupon="SAVE", discounts=[minted]), buyer)
 
     assert [tuple(line) for line in quote.lines] == [
         (MONTH_PRICE, MONTH_PRICE, MONTH_PRICE * 9 // 10),
@@ -346,17 +341,17 @@ def faulty(shop, buyer, friend, airdropper, monthly, license_offer, coin_license
     """The cart with these faults, and who buys it."""
 
     def build(fault):
-        lines = [license_offer.line + (0,), monthly.line + (0,)]
+        lines = [(*license_offer.line, 0), (*monthly.line, 0)]
         if fault.twice:
-            lines.append(license_offer.line + (0,))
+            lines.append((*license_offer.line, 0))
         if fault.unknown_product:
             lines.append((UNKNOWN, monthly.pricing, 0))
         if fault.unknown_pricing:
             lines.append((monthly.product, UNKNOWN, 0))
         if fault.wrong_quantity:
-            lines[1] = monthly.line + (1,)
+            lines[1] = (*monthly.line, 1)
         if fault.other_token:
-            lines.insert(1, coin_license.line + (0,))
+            lines.insert(1, (*coin_license.line, 0))
         if fault.unlinked:
             lines.insert(0, (license_offer.product, monthly.pricing, 0))
         if fault.sold_out:
