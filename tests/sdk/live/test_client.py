@@ -116,7 +116,7 @@ def test_many_views_are_read_at_once(client):
 
 def test_events_of_all_contracts_are_found(merchant, org_id):
     receipt = merchant.org_nft.set_pass_metadata(org_id, metadata("Pass"))
-    logs = merchant.events(from_block=receipt.block_number, to_block=receipt.block_number)
+    logs = list(merchant.events.history(receipt.block_number, receipt.block_number))
     assert logs == list(receipt.logs)
 
 
