@@ -209,7 +209,7 @@ def productsOf(productPassId: uint256) -> DynArray[uint256, 64]:
     products: DynArray[uint256, 64] = []
     count: uint256 = len(newest_first)
     for i: uint256 in range(count, bound=64):
-        products.append(newest_first[count - 1 - i])
+        products.append(newest_first[unsafe_sub(count, i + 1)])  # i stays below the count
     return products
 
 

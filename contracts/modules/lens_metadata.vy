@@ -141,9 +141,11 @@ def _with_products(
     words: DynArray[uint256, 64] = []
     products, words = lens_reads._chain(product_pass_id, pass_word)
     for i: uint256 in range(len(products), bound=64):
-        product_id: uint256 = products[len(products) - 1 - i]
-        word: uint256 = words[len(products) - 1 - i]
-        if (word >> packing.ONE_TIME_BIT) & 1 != 0 and (word >> packing.REVOKED_BIT) & 1 != 0:
+        at: uint256 = unsafe_sub(len(products), i + 1)  # i stays below the length
+        product_id: uint256 = products[at]
+        word: uint256 = words[at]
+        once: bool = (word >> packing.ONE_TIME_BIT) & 1 != 0
+        if once and (word >> packing.REVOKED_BIT) & 1 != 0:
             continue
         texts: DynArray[String[512], 7] = [
             json._number(product_id),
@@ -153,7 +155,7 @@ def _with_products(
             json._number(packing._item_end(word)),
         ]
         document = json._add(document, PRODUCT, texts)
-        if (word >> packing.ONE_TIME_BIT) & 1 == 0:
+        if not once:
             document = json._add(document, SUBSCRIPTION, texts)
             if (word >> packing.PAUSED_BIT) & 1 == 0:
                 document = json._add(document, DATES, texts)
