@@ -1,7 +1,8 @@
 """An asynchronous client: the contracts of one deployment, on one node, for one wallet.
 
 The methods of the contracts are on the attributes `org_nft`, `catalog`, `promotions`, `product_pass`, `escrow`,
-`lens` and `manager`; views give their value, all others send a transaction and give a `Receipt`.
+`lens` and `manager`; views give their value, all others send a transaction and give a `Receipt`. Their events
+are on `events`.
 """
 
 from collections.abc import Sequence
@@ -26,7 +27,8 @@ from passmanager.core.rpc import revert_data
 from passmanager.core.transactions import Transaction
 from passmanager.deployments import Deployment
 from passmanager.errors import InsufficientFunds, NoSigner, Reverted, RpcError, TransactionFailed
-from passmanager.models import DEFAULT_OPTIONS, Contracts, Event, EventLog, Receipt, TxOptions
+from passmanager.events_aio import AsyncEvents
+from passmanager.models import DEFAULT_OPTIONS, Contracts, Receipt, TxOptions
 from passmanager.node_aio import AsyncNode, block_id
 from passmanager.signers import Signer
 from passmanager.units import Address, BlockId
@@ -50,6 +52,7 @@ class AsyncPassManager:
         self.escrow = AsyncPaymentEscrow(self, contracts.payment_escrow)
         self.lens = AsyncPassLens(self, contracts.pass_lens)
         self.manager = AsyncPurchaseManager(self, contracts.purchase_manager)
+        self.events = AsyncEvents(node, contracts)
         self._has_code: set[Address] = set()
         self._chain_id = 0
 
@@ -172,15 +175,6 @@ class AsyncPassManager:
             simulated=simulated,
             logs=decode_logs(raw["logs"], self.contracts.all().values()),
         )
-
-    async def events(self, *, from_block: int, to_block: BlockId = "latest") -> list[EventLog[Event]]:
-        """All events of the seven contracts in a range of blocks, in order."""
-        query = {
-            "address": list(self.contracts.all().values()),
-            "fromBlock": block_id(from_block),
-            "toBlock": block_id(to_block),
-        }
-        return list(decode_logs(await self.node.request("eth_getLogs", query), self.contracts.all().values()))
 
     async def _prepare(self, call: Call[Any], signer: Signer, tx: TxOptions) -> Transaction:
         bare = self._transaction(call)

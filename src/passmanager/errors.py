@@ -13,6 +13,7 @@ PassManagerError
 │   ├── Underpriced               the node wants a higher fee
 │   └── Dropped                   its nonce went to another transaction
 ├── NoNode  RpcError              the node does not answer, or not with an answer
+├── ReorgTooDeep                  blocks were replaced that had been taken as settled
 ├── WrongChain  NoCodeAt  NotDeployed
 ├── InsufficientFunds             native coin for gas and value
 ├── BadAddress  BadKey  BadArgument  NoSigner  UnexpectedAnswer  MissingEvent
@@ -214,6 +215,20 @@ class RpcError(PassManagerError):
     def __str__(self) -> str:
         again = "Try again later." if self.retryable else "Ask the node's operator, or use another node."
         return f"The node answered {self.method} with error {self.code}: {self.message}. {again}"
+
+
+class ReorgTooDeep(PassManagerError):
+    """A block was replaced that had been taken as settled."""
+
+    block_number: int
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return (
+            f"Block {self.block_number} was {self.expected}, now it is {self.found}: more was replaced than is followed,"
+            " or this is another chain. Check the node; then read again from the start, or follow with a larger horizon."
+        )
 
 
 class UnexpectedAnswer(PassManagerError):

@@ -38,6 +38,13 @@ class EventLog(Generic[E]):
     log_index: int
 
 
+@dataclass(frozen=True, slots=True)
+class Orphaned:
+    """An event that was told and is no longer on the chain: its block was replaced."""
+
+    log: EventLog[Event]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt(Generic[T]):
     """A transaction that was mined and did not revert.

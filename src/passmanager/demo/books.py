@@ -13,7 +13,7 @@ def check_books(world: World, shop: Shop) -> None:
     """Balances equal what is owed, and what is owed equals what came in less what went out."""
     platform = world.clients["platform"]
     escrow = platform.contracts.payment_escrow
-    events = [log.event for log in platform.events(from_block=0)]
+    events = [log.event for log in platform.events.history(0)]
     for name, token in (("ERC-20s", world.token), ("native coins", NATIVE)):
         owed = platform.escrow.org_balance(shop.org, token) + platform.escrow.org_balance(0, token)
         world.report.check(f"{name} in the escrow = owed", owed, world.balance(token, escrow))

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from passmanager import aio, client, contracts, contracts_aio, node, node_aio
+from passmanager import aio, client, contracts, contracts_aio, events, events_aio, node, node_aio
 
 ROOT = Path(__file__).resolve().parents[3]
 TWINS = [
     (getattr(first, f"Async{name}"), getattr(second, name))
-    for first, second in ((aio, client), (contracts_aio, contracts), (node_aio, node))
+    for first, second in ((aio, client), (contracts_aio, contracts), (events_aio, events), (node_aio, node))
     for name in vars(second)
     if inspect.isclass(getattr(second, name))
     and getattr(second, name).__module__ == second.__name__
@@ -42,7 +42,7 @@ def test_both_clients_have_equal_signatures(first, second):
 
 
 def test_all_classes_have_a_twin():
-    assert len(TWINS) == 1 + 8 + 1  # the client, seven contracts and their shell, the node
+    assert len(TWINS) == 1 + 8 + 1 + 1  # the client, seven contracts and their shell, events, the node
 
 
 @needs("ruff")
