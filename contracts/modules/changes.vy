@@ -118,7 +118,7 @@ def _move(
     list_cost: uint256 = 0
     cost: uint256 = 0
     if (after >> packing.USAGE_BIT) & 1 != 0:
-        change = self._settle_usage(item, old, change, target.airdrop)
+        change = self._settle_usage(item, old, change, target)
     else:
         list_cost = catalog_store._list_cost(old, packing._item_quantity(item.word))
         change.valueLeft = self._value_left(item.word, list_cost, old.cycle)
@@ -165,26 +165,28 @@ def _duration(
 @internal
 @view
 def _settle_usage(
-    item: ICatalog.Item, old: catalog_words.Terms, before: ICatalog.Change, airdrop: bool
+    item: ICatalog.Item, old: catalog_words.Terms, before: ICatalog.Change, target: Target
 ) -> ICatalog.Change:
     """
-    @notice A usage plan is billed before it changes. The org's change forgives what is recorded, and the
-            holder, who has not agreed to the new pricing, sets a new cap.
+    @notice A usage plan is billed before it changes; the new plan counts from its own meter's reading. The
+            org's change forgives what is recorded, and the holder, who has not agreed to the new pricing,
+            sets a new cap.
     """
     settled: ICatalog.Change = before
     units: uint256 = 0
     bill: uint256 = 0
     total: uint256 = 0
     units, bill, total = renewals._bill(item, old)
-    if airdrop:
-        settled.usage = packing._pack_usage(0, 0, total)
+    mark: uint256 = catalog_store.usageTotal[target.terms.meterId][item.productPassId]
+    if target.airdrop:
+        settled.usage = packing._pack_usage(0, 0, mark)
         return settled
     cap: uint256 = packing._usage_cap(item.usage)
     if bill > cap:
         errors._usage_cap_exceeded(bill, cap)
     settled.amount = bill
     settled.units = units
-    settled.usage = packing._pack_usage(cap, bill, total)
+    settled.usage = packing._pack_usage(cap, bill, mark)
     return settled
 
 

@@ -152,7 +152,7 @@ def airdropProducts(
     first: uint256 = 0
     for i: uint256 in range(len(productIds), bound=24):
         product_id: uint256 = productIds[i]
-        word: uint256 = packing._item_with_next(sale.items[i], first)
+        word: uint256 = packing._item_with_next(sale.words[i], first)
         if pass_items.stateOf[first_pass][product_id] != 0:
             errors._already_on_pass(first_pass, product_id)
         for pass_id: uint256 in range(first_pass, first_pass + count, bound=200):
@@ -250,11 +250,11 @@ def _purchase(
     first: uint256 = packing._pass_first(pass_word)
     count: uint256 = packing._pass_count(pass_word)
     was_locked: bool = pass_word != 0 and pass_items._is_locked(pass_id, first, 0)
-    for i: uint256 in range(len(sale.items), bound=24):
+    for i: uint256 in range(len(sale.words), bound=24):
         product_id: uint256 = params.productIds[i]
         old: uint256 = pass_items.stateOf[pass_id][product_id]
         if old == 0:
-            pass_items._write(pass_id, product_id, packing._item_with_next(sale.items[i], first))
+            pass_items._write(pass_id, product_id, packing._item_with_next(sale.words[i], first))
             first = product_id
             count += 1
         else:
@@ -262,9 +262,9 @@ def _purchase(
             pass_items._write(
                 pass_id,
                 product_id,
-                packing._item_with_next(sale.items[i], packing._item_next(old)),
+                packing._item_with_next(sale.words[i], packing._item_next(old)),
             )
-        if pass_word != 0 and (sale.items[i] >> packing.USAGE_BIT) & 1 != 0:
+        if pass_word != 0 and (sale.words[i] >> packing.USAGE_BIT) & 1 != 0:
             self._start_meter(pass_id, product_id, params.pricingIds[i])
     if count > maxProducts:
         errors._too_many_products(pass_id, maxProducts)

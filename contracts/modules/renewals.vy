@@ -60,7 +60,8 @@ def _renewal(item: ICatalog.Item, by: uint256) -> ICatalog.Renewal:
             renewed.reason = CAP_EXCEEDED
             return renewed
         if bill_due:
-            word = self._use_coupon(word)
+            if by != BY_ORG:
+                word = self._use_coupon(word)
             goes_on: bool = by != BY_ANYBODY or (word >> packing.AUTO_RENEW_BIT) & 3 == 1  # on, not cancelled
             if retired or not goes_on:
                 renewed.word = word | packing.BILLED  # a last bill; no new period starts

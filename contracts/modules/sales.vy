@@ -76,7 +76,7 @@ def _price(cart: ICatalog.Cart) -> ICatalog.Sale:
             word = self._subscription(deal, terms, word | deal.flags, cart.productIds[i])
             if coupon_bps != 0:
                 word = self._with_coupon(word, coupon_bps, cart.couponRenewals)
-        sale.items.append(word)
+        sale.words.append(word)
     return sale
 
 

@@ -33,6 +33,7 @@ from passmanager.units import Address, BlockId
 Request = tuple[str, tuple[object, ...]]
 TRIES = 3
 PAUSE_S = 0.2
+RECEIPT_LAG_S = 3.0  # a node may know the new state before it has the receipt
 BATCH = 100
 NO_RETRY = frozenset({"eth_sendTransaction"})
 
@@ -237,12 +238,14 @@ class Node:
         """
         limit = time.monotonic() + seconds
         pause = 0.02
+        overtaken_at: float | None = None
         while True:
-            overtaken = self.nonce(sender, block="latest") > nonce
+            if overtaken_at is None and self.nonce(sender, block="latest") > nonce:
+                overtaken_at = time.monotonic()
             receipt = self.request("eth_getTransactionReceipt", tx_hash)
             if receipt is not None:
                 return receipt
-            if overtaken:
+            if overtaken_at is not None and time.monotonic() > overtaken_at + RECEIPT_LAG_S:
                 raise Dropped(tx_hash=tx_hash, nonce=nonce)
             if time.monotonic() > limit:
                 raise NotMined(tx_hash=tx_hash, seconds=seconds, nonce=nonce)

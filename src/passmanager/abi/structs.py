@@ -236,23 +236,23 @@ class Sale:
 
     Attributes:
         subtotal: List.
-        total: After coupon and discounts; also of an airdrop, which does not pay it.
-        items: Item words of the lines, without their links.
+        total: After coupon and discounts; 0 of an airdrop.
+        words: Of the lines' items, without their links.
     """
 
     token: Address
     subtotal: int
     total: int
-    items: Sequence[int]
+    words: Sequence[int]
 
     @classmethod
     def from_abi(cls, raw: tuple[Any, ...]) -> Self:
         """From the decoded values, in the order of the ABI."""
-        return cls(token=checksum(raw[0]), subtotal=raw[1], total=raw[2], items=raw[3])
+        return cls(token=checksum(raw[0]), subtotal=raw[1], total=raw[2], words=raw[3])
 
     def to_abi(self) -> tuple[Any, ...]:
         """The values in the order of the ABI."""
-        return (self.token, self.subtotal, self.total, self.items)
+        return (self.token, self.subtotal, self.total, self.words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

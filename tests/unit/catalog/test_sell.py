@@ -57,7 +57,7 @@ def test_sells_a_one_time_product_when_it_is_bought(sell, shop, product, system)
     pricing = shop.offer(product, ONE_TIME, price=1_000)
     sale = sell((product, pricing))
     assert (sale.token, sale.subtotal, sale.total) == (system.token.address, 1_000, 1_000)
-    (word,) = sale.items
+    (word,) = sale.words
     assert unpack(word) == Item(pricing, start=now(), rate=FULL_RATE, one_time=True, transferable=True)
 
 
@@ -65,7 +65,7 @@ def test_sells_a_one_time_product_when_it_is_bought(sell, shop, product, system)
 @pytest.mark.parametrize("style", RECURRING)
 def test_starts_a_full_cycle_now_when_a_subscription_is_bought(sell, shop, product, style, frequency):
     pricing = shop.offer(product, style, frequency, price=1_000 if style == FLAT else 0)
-    (word,) = sell((product, pricing, quantity_of(style))).items
+    (word,) = sell((product, pricing, quantity_of(style))).words
     usage = style in USAGE_STYLES
     assert unpack(word) == Item(
         pricing,
@@ -85,7 +85,7 @@ def test_marks_the_item_native_when_it_is_priced_in_the_native_coin(sell, shop, 
     pricing = shop.offer(product, style, token=NATIVE)
     sale = sell((product, pricing, quantity_of(style)))
     assert sale.token == NATIVE
-    assert unpack(sale.items[0]).native
+    assert unpack(sale.words[0]).native
 
 
 @pytest.mark.parametrize("style", USAGE_STYLES)
@@ -97,7 +97,7 @@ def test_r11_charges_nothing_at_purchase_when_the_style_is_usage(sell, shop, pro
 @pytest.mark.parametrize("style", [ONE_TIME, FLAT])
 def test_r18_the_rate_is_zero_when_the_list_cost_is_zero(sell, shop, product, style):
     sale = sell((product, shop.offer(product, style, price=0)))
-    assert (sale.total, unpack(sale.items[0]).rate) == (0, 0)
+    assert (sale.total, unpack(sale.words[0]).rate) == (0, 0)
 
 
 def test_r05_adds_up_all_lines_when_there_are_24(sell, shop):
@@ -105,7 +105,7 @@ def test_r05_adds_up_all_lines_when_there_are_24(sell, shop):
     lines = [(course, shop.offer(course, ONE_TIME, price=1 << i)) for i, course in enumerate(courses)]
     sale = sell(*lines)
     assert sale.subtotal == sale.total == 2**24 - 1
-    assert [unpack(word).pricing_id for word in sale.items] == [pricing for _, pricing in lines]
+    assert [unpack(word).pricing_id for word in sale.words] == [pricing for _, pricing in lines]
 
 
 # Counting: by PurchaseManager only
@@ -203,7 +203,7 @@ def test_r05_refuses_when_the_lines_have_different_tokens(catalog, sell, system,
 @pytest.mark.parametrize("quantity", [1, 10, MAX_QUANTITY])
 @pytest.mark.parametrize("style", TIERED)
 def test_r05_takes_a_quantity_when_the_line_is_tiered(sell, shop, product, style, quantity):
-    assert unpack(sell((product, shop.offer(product, style), quantity)).items[0]).quantity == quantity
+    assert unpack(sell((product, shop.offer(product, style), quantity)).words[0]).quantity == quantity
 
 
 @pytest.mark.parametrize("quantity", [0, MAX_QUANTITY + 1, 2**256 - 1])
@@ -331,7 +331,7 @@ def test_r09_charges_nothing_and_takes_no_consent_when_it_is_an_airdrop(sell, sh
     listed = {ONE_TIME: 500, FLAT: 500, TIERED_VOLUME: 800, TIERED_GRADUATED: 987}.get(style, 0)
     pricing = shop.offer(product, style, price=500 if style in (ONE_TIME, FLAT) else 0)
     sale = sell((product, pricing, quantity_of(style)), caller=buyer, recipient=buyer, airdrop=True)
-    item = unpack(sale.items[0])
+    item = unpack(sale.words[0])
     assert (sale.subtotal, sale.total, item.rate, item.auto_renew) == (listed, 0, 0, False)
 
 
@@ -348,7 +348,7 @@ def test_r02_r09_copies_both_promises_when_it_is_sold(sell, shop, style, transfe
     shop.rules(pausing=pausing)
     lines = [(product, shop.offer(product, style), quantity_of(style))]
     on_old_pass, airdrop = kind.endswith("later"), kind.startswith("airdropped")
-    item = unpack(sell(*lines, new_passes=0 if on_old_pass else 1, airdrop=airdrop).items[0])
+    item = unpack(sell(*lines, new_passes=0 if on_old_pass else 1, airdrop=airdrop).words[0])
     unasked = on_old_pass and airdrop
     assert item.transferable is (transferable or unasked)
     if style != ONE_TIME:
@@ -361,7 +361,7 @@ def test_r02_r09_copies_both_promises_when_it_is_sold(sell, shop, style, transfe
 @pytest.mark.parametrize("style", [ONE_TIME, *RECURRING])
 def test_r08_runs_at_once_without_consent_when_it_is_a_gift(sell, shop, product, buyer, stranger, style):
     pricing = shop.offer(product, style)
-    item = unpack(sell((product, pricing, quantity_of(style)), caller=buyer, recipient=stranger).items[0])
+    item = unpack(sell((product, pricing, quantity_of(style)), caller=buyer, recipient=stranger).words[0])
     assert item.start == now()
     assert item.auto_renew is False
 
@@ -371,14 +371,14 @@ def test_r08_runs_at_once_without_consent_when_it_is_a_gift(sell, shop, product,
 def test_r10_keeps_the_whole_period_when_it_starts_paused(sell, shop, product, style, airdrop):
     shop.rules(pausing=True)
     pricing = shop.offer(product, style, YEARLY)
-    item = unpack(sell((product, pricing, quantity_of(style)), pause=True, airdrop=airdrop).items[0])
+    item = unpack(sell((product, pricing, quantity_of(style)), pause=True, airdrop=airdrop).words[0])
     assert (item.paused, item.start, item.end) == (True, 0, CYCLES[YEARLY])
 
 
 @pytest.mark.parametrize("pausing", [False, True])
 def test_r10_ignores_the_pause_when_the_line_is_one_time(sell, shop, product, pausing):
     shop.rules(pausing=pausing)
-    item = unpack(sell((product, shop.offer(product, ONE_TIME)), pause=True).items[0])
+    item = unpack(sell((product, shop.offer(product, ONE_TIME)), pause=True).words[0])
     assert (item.paused, item.start, item.end) == (False, now(), 0)
 
 
@@ -413,7 +413,7 @@ def test_r21_takes_the_coupon_first_when_there_are_discounts_too(sell, shop, pro
     sale = sell((product, pricing), coupon_bps=coupon, coupon_lines=1, discount_bps=discount)
     paid = less(less(price, coupon), discount)
     assert (sale.subtotal, sale.total) == (price, paid)
-    assert unpack(sale.items[0]).rate == (paid * FULL_RATE // price if price else 0)
+    assert unpack(sale.words[0]).rate == (paid * FULL_RATE // price if price else 0)
 
 
 def test_r21_rounds_each_line_when_there_are_several(sell, shop):
@@ -436,7 +436,7 @@ def test_r20_applies_to_these_lines_only_when_the_coupon_is_limited(sell, shop, 
     )
     applied = [bool(mask >> i & 1) for i in range(2)]
     assert sale.total == sum(500 if on else 1_000 for on in applied)
-    assert [unpack(word).coupon_bps for word in sale.items] == [5_000 if on else 0 for on in applied]
+    assert [unpack(word).coupon_bps for word in sale.words] == [5_000 if on else 0 for on in applied]
 
 
 @pytest.mark.parametrize("renewals", [0, 1, 254, FOR_EVER])
@@ -445,7 +445,7 @@ def test_r20_copies_the_coupon_when_it_lasts_for_renewals(sell, shop, product, s
     """The purchase is its first charge; without renewals nothing is left of it."""
     pricing = shop.offer(product, style)
     lines = [(product, pricing, quantity_of(style))]
-    item = unpack(sell(*lines, coupon_bps=2_500, coupon_renewals=renewals, coupon_lines=1).items[0])
+    item = unpack(sell(*lines, coupon_bps=2_500, coupon_renewals=renewals, coupon_lines=1).words[0])
     assert (item.coupon_bps, item.coupon_left) == ((2_500, renewals) if renewals else (0, 0))
 
 
@@ -453,7 +453,7 @@ def test_r20_copies_the_coupon_when_it_lasts_for_renewals(sell, shop, product, s
 @pytest.mark.parametrize("style", USAGE_STYLES)
 def test_r20_keeps_the_coupon_for_the_first_bill_when_the_style_is_usage(sell, shop, product, style, renewals, left):
     pricing = shop.offer(product, style)
-    item = unpack(sell((product, pricing), coupon_bps=2_500, coupon_renewals=renewals, coupon_lines=1).items[0])
+    item = unpack(sell((product, pricing), coupon_bps=2_500, coupon_renewals=renewals, coupon_lines=1).words[0])
     assert (item.coupon_bps, item.coupon_left) == (2_500, left)
 
 
@@ -461,7 +461,7 @@ def test_r20_keeps_the_coupon_for_the_first_bill_when_the_style_is_usage(sell, s
 def test_r20_leaves_no_coupon_when_the_line_is_one_time(sell, shop, product, renewals):
     pricing = shop.offer(product, ONE_TIME, price=1_000)
     sale = sell((product, pricing), coupon_bps=2_500, coupon_renewals=renewals, coupon_lines=1)
-    item = unpack(sale.items[0])
+    item = unpack(sale.words[0])
     assert (sale.total, item.coupon_bps, item.coupon_left) == (750, 0, 0)
 
 
