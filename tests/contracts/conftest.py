@@ -10,7 +10,6 @@ from ethpm_types import ContractType
 
 from passmanager.abi import artifact
 from passmanager.deployments import Deployment, deploy
-from passmanager.errors import Dropped
 from passmanager.node import Node
 from passmanager.signers import NodeSigner
 from passmanager.units import Address, checksum
@@ -63,11 +62,7 @@ def deployment_folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def deployment(node, deployer, platform_owner, deployment_folder) -> Deployment:
-    signer, owner = NodeSigner(deployer.address), checksum(platform_owner.address)
-    try:
-        return deploy(node, signer, owner=owner, out=deployment_folder)
-    except Dropped:  # Anvil may tell the new nonce before it has the receipt; the same call goes on
-        return deploy(node, signer, owner=owner, out=deployment_folder)
+    return deploy(node, NodeSigner(deployer.address), owner=checksum(platform_owner.address), out=deployment_folder)
 
 
 @pytest.fixture(scope="session")
