@@ -1,6 +1,7 @@
 import pytest
 
 from tests.support.shop import Shop
+from tests.unit.catalog.inputs import cart
 
 
 @pytest.fixture
@@ -48,3 +49,25 @@ def meter(shop):
 def pass_id(shop, product, buyer):
     """A pass of the organization, with the product on it."""
     return shop.buy(buyer, (product, shop.offer(product, price=1)))
+
+
+@pytest.fixture
+def sell(catalog, shop, system, buyer):
+    """A sale as PurchaseManager makes it; the buyer is the caller unless another is named."""
+
+    def call(*lines, **fields):
+        fields.setdefault("caller", buyer)
+        return catalog.sell(cart(shop, *lines, **fields), sender=system.manager.address)
+
+    return call
+
+
+@pytest.fixture
+def quote(catalog, shop, buyer, stranger):
+    """The same by somebody else."""
+
+    def call(*lines, **fields):
+        fields.setdefault("caller", buyer)
+        return catalog.sell(cart(shop, *lines, **fields), sender=stranger)
+
+    return call

@@ -7,7 +7,7 @@ from eth_abi import encode
 from eth_utils import keccak
 
 from tests.fuzz.model.items import Item, Usage, unpack
-from tests.support.shop import CYCLES, MONTHLY, Line, Shop, columns, now
+from tests.support.shop import CYCLES, MONTHLY, TIERED_GRADUATED, TIERED_VOLUME, Line, Shop, columns, now
 
 FULL_RATE = 10**8  # the list cost was paid
 FOR_EVER = 255  # coupon renewals left
@@ -34,6 +34,11 @@ def cart(
     """ICatalog.Cart; `coupon_lines` has bit i set where the coupon applies to line i."""
     promoted = (discount_bps, coupon_bps, coupon_renewals, coupon_lines)
     return (shop.org, caller, recipient or caller, new_passes, airdrop, pause, *promoted, *columns(lines))
+
+
+def quantity_of(style: int) -> int:
+    """A quantity that the style takes."""
+    return 10 if style in (TIERED_VOLUME, TIERED_GRADUATED) else 0
 
 
 def subscription(pricing: int, *, cycle: int = MONTH, used: int = 0, **fields: Any) -> Item:

@@ -46,29 +46,35 @@ def by_counting(style, tiers, units):
 
 
 @pytest.fixture
-def cost(catalog, shop, product, buyer):
-    """What Catalog says of so many units: a quote of a cart, or the bill of a reading."""
+def cost_of(catalog, shop, product, meter, buyer, pass_id):
+    """What Catalog says units cost in these tiers: a quote of a cart, or the bill of a reading, which only grows."""
 
-    def ask(style, tiers, units):
-        pricing = shop.offer(product, style, tiers=tiers)
-        if style in (TIERED_VOLUME, TIERED_GRADUATED):
-            return catalog.sell(cart(shop, (product, pricing, units), caller=buyer)).total
-        pass_id = shop.airdrop([buyer], (product, pricing))
-        shop.record(shop.system.lens.pricingOf(pricing).terms.meterId, pass_id, units)
+    def quote(pricing, units):
+        return catalog.sell(cart(shop, (product, pricing, units), caller=buyer)).total
+
+    def bill(pricing, units):
+        missing = units - catalog.usageTotal(meter, pass_id)
+        shop.record(meter, pass_id, missing)
         item = held(shop, subscription(pricing, usage=True), usage=Usage(), pass_id=pass_id)
-        billed, bill = catalog.usageBill(item)
+        billed, amount = catalog.usageBill(item)
         assert billed == units
-        return bill
+        return amount
 
-    return ask
+    def offer(style, tiers):
+        seats = style in (TIERED_VOLUME, TIERED_GRADUATED)
+        pricing = shop.offer(product, style, tiers=tiers, meter=0 if seats else meter)
+        return lambda units: (quote if seats else bill)(pricing, units)
+
+    return offer
 
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("shape", SHAPES)
-def test_costs_what_counting_says_when_units_are_around_the_bounds(cost, style, shape):
+def test_costs_what_counting_says_when_units_are_around_the_bounds(cost_of, style, shape):
     tiers = tier_list(style, shape)
+    cost = cost_of(style, tiers)
     for units in AROUND_BOUNDS:
-        assert cost(style, tiers, units) == by_counting(style, tiers, units), units
+        assert cost(units) == by_counting(style, tiers, units), units
 
 
 @pytest.mark.parametrize(
@@ -78,23 +84,23 @@ def test_costs_what_counting_says_when_units_are_around_the_bounds(cost, style, 
         (TIERED_GRADUATED, {9: 907, 10: 987, 99: 8_107, 100: 8_160}),
     ],
 )
-def test_costs_the_worked_example_when_the_units_are_at_its_bounds(cost, style, expected):
-    tiers = VOLUME_TIERS if style == TIERED_VOLUME else GRADUATED_TIERS
-    assert {units: cost(style, tiers, units) for units in expected} == expected
+def test_costs_the_worked_example_when_the_units_are_at_its_bounds(cost_of, style, expected):
+    cost = cost_of(style, VOLUME_TIERS if style == TIERED_VOLUME else GRADUATED_TIERS)
+    assert {units: cost(units) for units in expected} == expected
 
 
 @pytest.mark.parametrize("style", [USAGE_VOLUME, USAGE_GRADUATED])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_w35_costs_nothing_when_nothing_was_used(cost, style, shape):
-    assert cost(style, tier_list(style, shape), 0) == 0
+def test_w35_costs_nothing_when_nothing_was_used(cost_of, style, shape):
+    assert cost_of(style, tier_list(style, shape))(0) == 0
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_costs_without_overflow_when_everything_is_as_large_as_allowed(cost, style):
+def test_costs_without_overflow_when_everything_is_as_large_as_allowed(cost_of, style):
     most = 2**32 - 1 if style in (TIERED_VOLUME, TIERED_GRADUATED) else 2**48 - 1
     first = 1 if style in VOLUME else 0
     bounds = [*range(1, 16)]
     lowers = [first, *(bound + 1 for bound in bounds)]
     tiers = [(low, up, MAX_PRICE, MAX_PRICE) for low, up in zip(lowers, [*bounds, 0], strict=True)]
     flats = 1 if style in VOLUME else 16
-    assert cost(style, tiers, most) == (most + flats) * MAX_PRICE
+    assert cost_of(style, tiers)(most) == (most + flats) * MAX_PRICE
