@@ -109,9 +109,8 @@ class AsyncPassManager:
         Raises:
             NoCodeAt: One of the seven is missing.
         """
-        for name, address in self.contracts.all().items():
-            await self.node.require_code(address, name)
-            self._has_code.add(address)
+        await self.node.require_codes(self.contracts.all())
+        self._has_code.update(self.contracts.all().values())
 
     # --- reading
 
@@ -179,16 +178,16 @@ class AsyncPassManager:
     async def _prepare(self, call: Call[Any], signer: Signer, tx: TxOptions) -> Transaction:
         bare = self._transaction(call)
         estimate = await self.node.estimate_gas(bare, name=call.name)
+        now = await self.node.outlook(signer.address)
         transaction = replace(
             bare,
             gas=tx.gas or min(estimate * 6 // 5, max(GAS_LIMIT, estimate)),
-            nonce=await self.node.nonce(signer.address) if tx.nonce is None else tx.nonce,
+            nonce=now.nonce if tx.nonce is None else tx.nonce,
             chain_id=await self._chain(),
-            fees=(await self.node.fees()).with_options(tx),
+            fees=now.fees.with_options(tx),
         )
-        have = await self.node.balance(signer.address)
-        if have < transaction.cost:
-            raise InsufficientFunds(address=signer.address, have=have, need=transaction.cost)
+        if now.balance < transaction.cost:
+            raise InsufficientFunds(address=signer.address, have=now.balance, need=transaction.cost)
         return transaction
 
     async def _chain(self) -> int:

@@ -111,9 +111,8 @@ class PassManager:
         Raises:
             NoCodeAt: One of the seven is missing.
         """
-        for name, address in self.contracts.all().items():
-            self.node.require_code(address, name)
-            self._has_code.add(address)
+        self.node.require_codes(self.contracts.all())
+        self._has_code.update(self.contracts.all().values())
 
     # --- reading
 
@@ -181,16 +180,16 @@ class PassManager:
     def _prepare(self, call: Call[Any], signer: Signer, tx: TxOptions) -> Transaction:
         bare = self._transaction(call)
         estimate = self.node.estimate_gas(bare, name=call.name)
+        now = self.node.outlook(signer.address)
         transaction = replace(
             bare,
             gas=tx.gas or min(estimate * 6 // 5, max(GAS_LIMIT, estimate)),
-            nonce=self.node.nonce(signer.address) if tx.nonce is None else tx.nonce,
+            nonce=now.nonce if tx.nonce is None else tx.nonce,
             chain_id=self._chain(),
-            fees=(self.node.fees()).with_options(tx),
+            fees=now.fees.with_options(tx),
         )
-        have = self.node.balance(signer.address)
-        if have < transaction.cost:
-            raise InsufficientFunds(address=signer.address, have=have, need=transaction.cost)
+        if now.balance < transaction.cost:
+            raise InsufficientFunds(address=signer.address, have=now.balance, need=transaction.cost)
         return transaction
 
     def _chain(self) -> int:

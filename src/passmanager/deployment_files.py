@@ -162,5 +162,4 @@ class Deployment(Record):
             NoCodeAt: A contract is missing.
         """
         node.require_chain(self.chain_id)
-        for name, contract in self.contracts.items():
-            node.require_code(contract.address, name)
+        node.require_codes({name: contract.address for name, contract in self.contracts.items()})

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self, cast
 from urllib.parse import urlsplit
@@ -34,6 +34,11 @@ TRIES = 3
 PAUSE_S = 0.2
 RECEIPT_LAG_S = 3.0  # a node may know the new state before it has the receipt
 BATCH = 100
+FEE_REQUESTS: list[Request] = [
+    ("eth_getBlockByNumber", ("latest", False)),
+    ("eth_maxPriorityFeePerGas", ()),
+    ("eth_gasPrice", ()),
+]
 NO_RETRY = frozenset({"eth_sendTransaction"})
 
 
@@ -45,6 +50,15 @@ class Block:
     hash: str
     timestamp: int
     base_fee: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a wallet's next transaction needs."""
+
+    nonce: int
+    balance: int
+    fees: Fees
 
 
 class AsyncNode:
@@ -94,9 +108,15 @@ class AsyncNode:
         part = [(RPCEndpoint(method), list(params)) for method, params in requests]
         answers = await self._try("a batch", lambda: self._provider.make_batch_request(part))
         if not isinstance(answers, list) or len(cast("list[Any]", answers)) != len(part):
-            raise UnexpectedAnswer(what=f"{self.url} (batch)", answer=repr(cast("Any", answers))[:100])
+            return [await self._alone(method, params) for method, params in requests]  # it takes no batches
         pairs = zip(requests, cast("list[Any]", answers), strict=True)
         return [_result_or_error(method, answer) for (method, _), answer in pairs]
+
+    async def _alone(self, method: str, params: tuple[object, ...]) -> Any:
+        try:
+            return await self.request(method, *params)
+        except RpcError as problem:
+            return problem
 
     async def _try(self, method: str, ask: Any) -> Any:
         tries = 1 if method in NO_RETRY else TRIES
@@ -149,6 +169,17 @@ class AsyncNode:
         if not await self.code(address):
             raise NoCodeAt(address=address, chain_id=await self.chain_id(), name=name)
 
+    async def require_codes(self, addresses: Mapping[str, Address]) -> None:
+        """Refuses addresses without contracts, all asked for in one request.
+
+        Raises:
+            NoCodeAt: For the first that has none.
+        """
+        codes = await self.request_many([("eth_getCode", (address, "latest")) for address in addresses.values()])
+        for (name, address), code in zip(addresses.items(), codes, strict=True):
+            if not _bytes(_value(code)):
+                raise NoCodeAt(address=address, chain_id=await self.chain_id(), name=name)
+
     async def nonce(self, address: Address, *, block: BlockId = "pending") -> int:
         """Number of the next transaction."""
         return int(await self.request("eth_getTransactionCount", address, block_id(block)), 16)
@@ -197,14 +228,13 @@ class AsyncNode:
 
     async def fees(self) -> Fees:
         """Fees for a transaction now: twice the base fee, and the node's tip."""
-        head, tip, price = await self.request_many(
-            [("eth_getBlockByNumber", ("latest", False)), ("eth_maxPriorityFeePerGas", ()), ("eth_gasPrice", ())]
-        )
-        base = block.base_fee if (block := _block(head)) else None
-        if base is None:
-            return Fees(ceiling=int(price, 16), legacy=True)
-        suggested = max(int(price, 16) - base, 0) if isinstance(tip, RpcError) else int(tip, 16)
-        return Fees(ceiling=2 * base + suggested, tip=suggested)
+        return _fees(*await self.request_many(FEE_REQUESTS))
+
+    async def outlook(self, address: Address) -> Outlook:
+        """What a wallet's next transaction needs, in one request."""
+        wallet = [("eth_getTransactionCount", (address, "pending")), ("eth_getBalance", (address, "latest"))]
+        nonce, balance, *fees = await self.request_many([*wallet, *FEE_REQUESTS])
+        return Outlook(nonce=int(_value(nonce), 16), balance=int(_value(balance), 16), fees=_fees(*fees))
 
     # --- transactions
 
@@ -281,11 +311,24 @@ def _problem(problem: Exception) -> str:
     return f"HTTP {status}" if status else type(problem).__name__  # the text of the problem may have the whole address
 
 
-def _result(method: str, answer: Any) -> Any:
-    found = _result_or_error(method, answer)
+def _value(found: Any) -> Any:
+    """One answer of a batch."""
     if isinstance(found, RpcError):
         raise found
     return found
+
+
+def _fees(head: Any, tip: Any, price: Any) -> Fees:
+    block = _block(_value(head))
+    base = block.base_fee if block else None
+    if base is None:
+        return Fees(ceiling=int(_value(price), 16), legacy=True)
+    suggested = max(int(_value(price), 16) - base, 0) if isinstance(tip, RpcError) else int(tip, 16)
+    return Fees(ceiling=2 * base + suggested, tip=suggested)
+
+
+def _result(method: str, answer: Any) -> Any:
+    return _value(_result_or_error(method, answer))
 
 
 def _result_or_error(method: str, answer: Any) -> Any:
