@@ -294,8 +294,9 @@ def isPassRenewable(productPassId: uint256) -> bool:
     products: DynArray[uint256, 64] = (lens_reads._chain(productPassId, pass_word))[0]
     for product_id: uint256 in products:
         item: ICatalog.Item = lens_reads._item_of(pass_word, productPassId, product_id)
-        if lens_reads._renews(item, BY_HOLDER) or lens_reads._renews(item, BY_ANYBODY):
-            return True
+        for by: uint256 in range(2):
+            if lens_reads._renews(item, by):
+                return True
     return False
 
 

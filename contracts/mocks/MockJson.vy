@@ -39,15 +39,6 @@ def percent(bps: uint256) -> String[82]:
 
 @external
 @pure
-def encode(prefix: String[32], data: String[49128]) -> String[65536]:
-    """
-    @notice See `base64._encode`.
-    """
-    return base64._encode(prefix, data)
-
-
-@external
-@pure
 def jsonUri(document: String[49128]) -> String[65536]:
     """
     @notice See `base64._json_uri`.

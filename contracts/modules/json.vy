@@ -28,7 +28,8 @@ def _add(
     document: String[MAX_DOCUMENT], template: String[MAX_TEXT], texts: DynArray[String[MAX_TEXT], MAX_TEXTS]
 ) -> String[MAX_DOCUMENT]:
     """
-    @notice The document, then the template with each digit replaced by the text of that number, escaped.
+    @notice The document, then the template with each digit replaced by the text of that number, escaped. An
+            empty text is left out together with what stands between it and the text before.
     """
     padded: Bytes[MAX_TEXT + 32] = concat(convert(template, Bytes[MAX_TEXT]), empty(bytes32))
     filled: String[MAX_FILLED] = ""
@@ -36,13 +37,15 @@ def _add(
     for i: uint256 in range(len(template), bound=MAX_TEXT):
         letter: uint256 = extract32(padded, i, output_type=uint256) >> 248
         if letter >= ZERO and letter < ZERO + MAX_TEXTS:
-            filled = convert(
-                concat(filled, slice(template, done, i - done), self._escape(texts[letter - ZERO])),
-                String[MAX_FILLED],
-            )
-            done = i + 1
+            text: String[MAX_TEXT] = texts[unsafe_sub(letter, ZERO)]
+            if len(text) != 0:
+                filled = convert(
+                    concat(filled, slice(template, done, unsafe_sub(i, done)), self._escape(text)),
+                    String[MAX_FILLED],
+                )
+            done = unsafe_add(i, 1)
     return convert(
-        concat(document, filled, slice(template, done, len(template) - done)), String[MAX_DOCUMENT]
+        concat(document, filled, slice(template, done, unsafe_sub(len(template), done))), String[MAX_DOCUMENT]
     )
 
 

@@ -25,9 +25,9 @@ DISCOUNT_OF: constant(bytes4) = method_id("discount(uint256)", output_type=bytes
 MAX_LISTED: constant(uint256) = 128  # of a pass's discounts; the total is of all
 
 # Digits stand for texts, see `json._add`.
-NAME: constant(String[16]) = '{"name":"0"'
-MEMBER: constant(String[16]) = ',"0":"1"'
-ATTRIBUTES: constant(String[64]) = ',"attributes":[{"trait_type":"Organization","value":"0"}'
+HEAD: constant(String[256]) = (
+    '{"name":"0","description":"1","image":"2","external_url":"3","background_color":"4","animation_url":"5","attributes":[{"trait_type":"Organization","value":"6"}'
+)
 RULES: constant(String[96]) = ',{"trait_type":"Allow List","value":"0"},{"trait_type":"Max Passes","value":"1"}]}'
 PRODUCT: constant(String[64]) = ',{"trait_type":"Product 0","value":"1"}'
 SUBSCRIPTION: constant(String[64]) = ',{"trait_type":"Subscription 0","value":"2"}'
@@ -84,27 +84,23 @@ def orgURI(orgId: uint256) -> String[8192]:
 @view
 def _head(org_id: uint256, product_pass_id: uint256) -> String[MAX_DOCUMENT]:
     """
-    @notice The document of a pass, or of the organization itself (pass 0), up to its first attribute. What
-            the organization left empty is left out.
+    @notice The document of a pass, or of the organization itself (pass 0), up to its first attribute.
     """
     selector: bytes4 = OF_PASSES if product_pass_id != 0 else OF_ITSELF
     answer: Bytes[MAX_ANSWER] = self._ask(lens_reads.organizationNFT, selector, org_id)
-    name: String[512] = self._text(answer, 0)
-    if len(name) == 0:
-        name = self._text(self._ask(lens_reads.organizationNFT, OF_ITSELF, org_id), 0)
+    texts: DynArray[String[512], 7] = []
+    for i: uint256 in range(6):
+        texts.append(self._text(answer, i))
+    texts.append(json._number(org_id))
+    if len(texts[0]) == 0:
+        answer = self._ask(lens_reads.organizationNFT, OF_ITSELF, org_id)
+        name: String[512] = self._text(answer, 0)
         if len(name) == 0:
             name = concat("Organization #", json._number(org_id))
         if product_pass_id != 0:
             name = convert(concat(name, " pass #", json._number(product_pass_id)), String[512])
-    document: String[MAX_DOCUMENT] = json._add("", NAME, [name])
-    keys: DynArray[String[16], 6] = [
-        "name", "description", "image", "external_url", "background_color", "animation_url"
-    ]
-    for i: uint256 in range(1, 6):
-        text: String[512] = self._text(answer, i)
-        if len(text) != 0:
-            document = json._add(document, MEMBER, [keys[i], text])
-    return json._add(document, ATTRIBUTES, [json._number(org_id)])
+        texts[0] = name
+    return json._add("", HEAD, texts)
 
 
 @internal

@@ -81,7 +81,7 @@ def test_one_time_product_has_no_end(lens, shop, buyer, license_offer):
     assert (read.oneTime, read.end, read.secondsLeft, read.status) == (True, 0, 0, ACTIVE)
 
 
-def test_status_and_access_at_each_border(lens, manager, buyer, subscription, monthly):
+def test_r13_status_and_access_at_each_border(lens, manager, buyer, subscription, monthly):
     def told():
         status = lens.statusOf(subscription, monthly.product)
         return status, lens.hasAccess(subscription, monthly.product)

@@ -36,7 +36,7 @@ def mint_discounts(shop, pass_id, *discounts):
     return made
 
 
-def test_pass_shows_its_products_and_subscriptions(lens, shop, buyer, license_offer, monthly):
+def test_r23_pass_shows_its_products_and_subscriptions(lens, shop, buyer, license_offer, monthly):
     pass_id = shop.buy(buyer, license_offer.line, monthly.line)
 
     assert traits(lens.passURI(pass_id)) == {
@@ -130,6 +130,13 @@ def test_pass_shows_what_the_organization_set_for_passes(lens, shop, subscriptio
     }
 
 
+def test_fields_that_are_not_set_are_left_out(lens, shop, subscription):
+    assert set(document(lens.passURI(subscription))) == {"name", "attributes"}
+
+    show(shop, of_passes=True, image="ipfs://pass", animation="ipfs://film")
+    assert set(document(lens.passURI(subscription))) == {"name", "image", "animation_url", "attributes"}
+
+
 def test_pass_is_named_after_its_organization_when_no_name_was_set(lens, shop, subscription):
     assert document(lens.passURI(subscription))["name"] == f"Organization #{shop.org} pass #{subscription}"
 
@@ -140,7 +147,7 @@ def test_pass_is_named_after_its_organization_when_no_name_was_set(lens, shop, s
     assert shown["description"] == "without a name"
 
 
-def test_organization_shows_its_texts_and_its_rules(lens, shop):
+def test_r23_organization_shows_its_texts_and_its_rules(lens, shop):
     show(shop, name="Shop", description="We sell", url="https://shop.example")
     shop.rules(allow_list=True, max_passes=12)
 

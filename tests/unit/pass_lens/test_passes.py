@@ -63,7 +63,7 @@ def test_unknown_and_burned_tokens_are_refused(lens, product_pass, buyer, subscr
             getattr(lens, function)(pass_id)
 
 
-def test_running_subscription_locks_the_pass(lens, product_pass, buyer, friend, subscription):
+def test_r22_running_subscription_locks_the_pass(lens, product_pass, buyer, friend, subscription):
     assert lens.isLocked(subscription)
     assert not can_move(product_pass, subscription, buyer, friend)
     travel(days=33)
@@ -86,7 +86,7 @@ def test_bound_product_locks_the_pass_among_others(lens, shop, product_pass, buy
     assert not can_move(product_pass, pass_id, buyer, friend)
 
 
-def test_last_usage_bill_locks_the_pass_until_grace_is_over(lens, shop, manager, buyer, metered):
+def test_r22_last_usage_bill_locks_the_pass_until_grace_is_over(lens, shop, manager, buyer, metered):
     pass_id = shop.buy(buyer, metered.line)
     manager.cancelSubscription(pass_id, metered.product, True, sender=buyer)
     travel(seconds=33 * DAY - 1)

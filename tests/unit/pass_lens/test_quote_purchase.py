@@ -190,7 +190,7 @@ def test_w27_usage_is_free_when_it_is_bought(till, shop, buyer, metered):
     assert (quote.subtotal, quote.total) == (0, 0)
 
 
-def test_quote_shows_each_step_of_each_line(till, shop, buyer, license_offer, monthly):
+def test_r24_quote_shows_each_step_of_each_line(till, shop, buyer, license_offer, monthly):
     Coupon(bps=2_500, products=(license_offer.product,)).create(shop)
     minted = discount(shop, 1_000)
 
@@ -222,7 +222,7 @@ def test_paused_start_is_quoted(till, shop, buyer, monthly):
     assert till.pays(shop.purchase(buyer, monthly.line, pause=True), buyer).total == MONTH_PRICE
 
 
-def test_quote_is_for_the_caller_it_names_whoever_asks(lens, shop, buyer, stranger, monthly):
+def test_r24_quote_is_for_the_caller_it_names_whoever_asks(lens, shop, buyer, stranger, monthly):
     params = shop.purchase(buyer, monthly.line)
 
     assert lens.quotePurchase(params, buyer, sender=stranger) == lens.quotePurchase(params, buyer)
@@ -418,7 +418,7 @@ def test_w27_further_purchase_and_its_quote_refuse_with_the_same_error(
         (Fault(twice=True), "AlreadyOnPass(uint256,uint256)"),
     ],
 )
-def test_first_error_of_a_purchase_is_quoted(till, shop, lens, coupons, faulty, fault, error):
+def test_r24_first_error_of_a_purchase_is_quoted(till, shop, lens, coupons, faulty, fault, error):
     params, caller = faulty(fault)
     fault.rule(shop)
     fault.platform(shop)
