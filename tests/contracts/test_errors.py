@@ -6,18 +6,13 @@ from ape.contracts import ContractContainer
 from ape.exceptions import ContractLogicError
 from ethpm_types import ContractType
 
-from passmanager.abi import artifact, errors, structs
+from passmanager.abi import artifact, errors
 from passmanager.core.reverts import decode_revert
 from passmanager.deployments import constructor_arguments
 from tests.contracts.refusals import refused
 from tests.contracts.shop import CODE, DAY, EVERYBODY, NATIVE, NO_REFERENCE, ONCE, ONE_TIME
 
 CATALOG_ROLE, PROMOTIONS_ROLE, AIRDROP_ROLE = 1, 2, 4
-
-# Ape asks every struct of a trace for `.items()`: a member of this name hides the refusal behind a TypeError.
-after_sell = pytest.mark.xfail(
-    hasattr(structs.Sale, "items"), reason="Ape cannot show traces with ICatalog.Sale.items", raises=AssertionError
-)
 
 
 def test_organization_nft_refuses_by_name(system, shop, stranger):
@@ -95,7 +90,6 @@ def test_pass_lens_refuses_by_name(system, shop, buyer, stranger):
         lens.quotePurchase.transact(cart, shop.merchant, sender=stranger)
 
 
-@after_sell
 def test_purchase_manager_refuses_by_name(system, shop, buyer, stranger, chain):
     manager, token = system.manager, system.token.address
     book = (shop.book, shop.once, 0)
@@ -124,7 +118,6 @@ def test_platform_functions_refuse_by_name(system, platform_owner, stranger):
         manager.announceFee(1, NATIVE, sender=platform_owner)
 
 
-@after_sell
 @pytest.mark.parametrize("have_tokens", [False, True])
 def test_errors_of_inner_calls_are_decoded_when_the_payer_cannot_pay(system, shop, stranger, have_tokens):
     """PaymentEscrow refuses, called by PurchaseManager."""
