@@ -201,6 +201,7 @@ def _purchase(
 ):
     """
     @notice Sells a cart onto a pass; `pass_word` 0 mints it.
+    @dev One long function on purpose: handing the cart's lists on costs about 600 gas each time.
     """
     org_id: uint256 = params.organizationId
     if params.airdrop:
@@ -240,49 +241,24 @@ def _purchase(
         ),
         skip_contract_check=True,
     )
-    if terms.deadline != 0:
-        if sale.token != terms.token:
-            errors._unexpected_token(terms.token, sale.token)
-        if sale.total > terms.maxAmount:
-            errors._amount_above_max(sale.total, terms.maxAmount)
-
-    # New items come first in the chain; one bought again keeps its place.
+    self._check_agreed(terms, sale.token, sale.total)
     first: uint256 = packing._pass_first(pass_word)
     count: uint256 = packing._pass_count(pass_word)
     was_locked: bool = pass_word != 0 and pass_items._is_locked(pass_id, first, 0)
     for i: uint256 in range(len(sale.words), bound=24):
-        product_id: uint256 = params.productIds[i]
-        old: uint256 = pass_items.stateOf[pass_id][product_id]
-        if old == 0:
-            pass_items._write(pass_id, product_id, packing._item_with_next(sale.words[i], first))
-            first = product_id
+        if self._put(pass_id, params.productIds[i], sale.words[i], first):
+            first = params.productIds[i]
             count += 1
-        else:
-            self._check_over(pass_id, product_id, old)
-            pass_items._write(
-                pass_id,
-                product_id,
-                packing._item_with_next(sale.words[i], packing._item_next(old)),
-            )
         if pass_word != 0 and (sale.words[i] >> packing.USAGE_BIT) & 1 != 0:
-            self._start_meter(pass_id, product_id, params.pricingIds[i])
+            self._start_meter(pass_id, params.productIds[i], params.pricingIds[i])
     if count > maxProducts:
         errors._too_many_products(pass_id, maxProducts)
     new_word: uint256 = packing._pack_pass(params.to, org_id, first, applied.discountBps, count)
     if pass_word == 0:
         extcall IProductPass(peers.productPass).mint(pass_id, new_word, skip_contract_check=True)
     else:
-        lock_change: uint256 = 0
-        if was_locked != pass_items._is_locked(pass_id, first, 0):
-            lock_change = 2 if was_locked else 1
-        extcall IProductPass(peers.productPass).extend(
-            pass_id, new_word, lock_change, skip_contract_check=True
-        )
-
-    needed: uint256 = sale.total if sale.token == empty(address) else 0
-    if sent != needed:
-        errors._wrong_value(sent, needed)
-    payments._collect(org_id, sale.token, msg.sender, sale.total)
+        self._extend(pass_id, new_word, was_locked)
+    self._collect_exactly(org_id, sale.token, sale.total, sent)
     log IPurchaseManager.ProductsPurchased(
         orgId=org_id,
         productPassId=pass_id,
@@ -296,6 +272,57 @@ def _purchase(
         amountPaid=sale.total,
         orderReference=terms.orderReference,
     )
+
+
+@internal
+@pure
+def _check_agreed(terms: IPurchaseManager.CheckoutTerms, token: address, total: uint256):
+    """
+    @notice What the buyer agreed to; without terms (their deadline is 0) he takes what comes.
+    """
+    if terms.deadline != 0:
+        if token != terms.token:
+            errors._unexpected_token(terms.token, token)
+        if total > terms.maxAmount:
+            errors._amount_above_max(total, terms.maxAmount)
+
+
+@internal
+def _put(pass_id: uint256, product_id: uint256, word: uint256, first: uint256) -> bool:
+    """
+    @notice Writes a line's item. A new one comes first in the chain (True); one bought again keeps its place.
+    """
+    old: uint256 = pass_items.stateOf[pass_id][product_id]
+    if old == 0:
+        pass_items._write(pass_id, product_id, packing._item_with_next(word, first))
+        return True
+    self._check_over(pass_id, product_id, old)
+    pass_items._write(
+        pass_id, product_id, packing._item_with_next(word, packing._item_next(old))
+    )
+    return False
+
+
+@internal
+def _extend(pass_id: uint256, word: uint256, was_locked: bool):
+    lock_change: uint256 = 0
+    if was_locked != pass_items._is_locked(pass_id, packing._pass_first(word), 0):
+        lock_change = 2 if was_locked else 1
+    extcall IProductPass(peers.productPass).extend(
+        pass_id, word, lock_change, skip_contract_check=True
+    )
+
+
+@internal
+@payable
+def _collect_exactly(org_id: uint256, token: address, total: uint256, sent: uint256):
+    """
+    @notice A cart's price is known: the native coin comes exactly.
+    """
+    needed: uint256 = total if token == empty(address) else 0
+    if sent != needed:
+        errors._wrong_value(sent, needed)
+    payments._collect(org_id, token, msg.sender, total)
 
 
 @internal

@@ -49,7 +49,7 @@ def _renewal(item: ICatalog.Item, by: uint256) -> ICatalog.Renewal:
     renewed.reason = self._refusal(word, status, bill_due, retired, by)
     if renewed.reason != GOES_AHEAD:
         return renewed
-    if by == BY_HOLDER:
+    if by == BY_HOLDER and not (bill_due and retired):  # anyone may pay a last bill
         self._check_holder(item, terms, status)
     usage: bool = (word >> packing.USAGE_BIT) & 1 != 0
     if usage:
@@ -137,7 +137,7 @@ def _check_holder(item: ICatalog.Item, terms: catalog_words.Terms, status: uint2
     """
     @notice The holder must be on the pricing's list; a restart is a purchase and passes all its checks.
     """
-    if status != packing.STATUS_EXPIRED or terms.flags & catalog_words.PRICING_RETIRED != 0:
+    if status != packing.STATUS_EXPIRED:
         catalog_store._check_access(terms, item.holder)
         return
     catalog_store._check_open(item.orgId, catalog_store.saleRuleWords[item.orgId], item.holder)
