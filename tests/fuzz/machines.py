@@ -14,8 +14,15 @@ def run(kind: type[ShopMachine], world: Session, runs: int, outcomes: str) -> No
     kind.world = world
     OUTCOMES.clear()
     run_state_machine_as_test(kind, settings=machine(runs))
+    _report(kind.__name__)
     missing = [outcome for outcome in required(outcomes) if not OUTCOMES[outcome]]
     assert not missing, f"never occurred: {missing}; what did: {dict(OUTCOMES)}"
+
+
+def _report(machine_name: str) -> None:
+    """What occurred and how often, for whoever runs with `-s`."""
+    for outcome, count in sorted(OUTCOMES.items()):
+        print(f"{machine_name} {count:6} {outcome}")  # noqa: T201
 
 
 def required(outcomes: str) -> list[str]:

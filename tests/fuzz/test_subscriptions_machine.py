@@ -7,7 +7,6 @@ from tests.fuzz.rules.base import Clock
 from tests.fuzz.rules.paying import Paying
 from tests.fuzz.rules.selling import Selling
 from tests.fuzz.rules.subscribing import Subscribing
-from tests.fuzz.world import ORG
 
 OUTCOMES = """
 PurchaseManager.renewSubscription: done
@@ -15,23 +14,7 @@ PurchaseManager.renewSubscription: done
 
 
 class Subscriptions(Subscribing, Clock):
-    """Seven subscriptions of three customers, and one of them a gift."""
-
-    carts = (
-        ("alice", [(1, "daily"), (2, "seats"), (3, "weekly_seats")]),
-        ("bob", [(1, "monthly"), (2, "free"), (3, "once")]),
-        ("carol", [(1, "coin_weekly"), (2, "coin_seats")]),
-        ("keeper", [(4, "yearly"), (5, "daily")]),
-    )
-
-    def prepare(self) -> None:
-        for person, lines in self.carts:
-            products = [product for product, _ in lines]
-            pricings = [self.pricing_id(name) for _, name in lines]
-            quantities = [7 if "seats" in name else 0 for _, name in lines]
-            params = (self.person(person), ORG, products, pricings, quantities, [], "", False, False)
-            by = self.person("alice") if person == "keeper" else self.person(person)
-            self.do_paid("PurchaseManager.purchaseProducts", params, by=by)
+    pass
 
 
 class Refunds(Subscriptions, Paying):

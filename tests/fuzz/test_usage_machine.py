@@ -17,6 +17,18 @@ Catalog.recordUsage: done
 
 class UsageBills(Buying, Using, Subscribing, Paying, Moving, Clock):
     pricing_names = ("used", "used_monthly", "used_second", "coin_used", "other_used", "daily")
+    carts = (
+        ("alice", ("used", "used_monthly")),
+        ("bob", ("used_second", "daily")),
+        ("carol", ("coin_used",)),
+        ("keeper", ("used",)),
+    )
+
+    def prepare(self) -> None:
+        """Half of them have set a cap."""
+        super().prepare()
+        for pass_id in (1, 2, 3):
+            self.do("PurchaseManager.setUsageCap", pass_id, 1, 10**12, by=self.holder(pass_id))
 
 
 @pytest.mark.timeout(1800)

@@ -89,8 +89,9 @@ def by_anyone(shop: Shop, pass_id: int, product_id: int, item: Item) -> Due:
     bill_due = item.usage and not item.billed and item.in_grace(now)
     refuse_if(item.paused, "SubscriptionPaused")
     refuse_if(item.cancelled and not bill_due, "SubscriptionCancelled")
+    refuse_if(item.revoked, "PastGrace")
     refuse_if(now < item.end, "NotDue")
-    refuse_if(item.revoked or not item.in_grace(now), "PastGrace")
+    refuse_if(not item.in_grace(now), "PastGrace")
     goes_on = item.auto_renew and not item.cancelled
     retired = shop.pricing_of(item).retired
     if bill_due:

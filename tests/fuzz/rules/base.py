@@ -1,6 +1,8 @@
 from collections.abc import Callable, Sequence
+from random import Random
 from typing import Any, ClassVar
 
+from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
@@ -9,28 +11,54 @@ from tests.fuzz.driver import Answer
 from tests.fuzz.model.items import Item
 from tests.fuzz.model.pricing import DAY
 from tests.fuzz.model.shop import State
+from tests.fuzz.rules.draws import action, actions_of, choice, number, sometimes
 from tests.fuzz.session import Session
-from tests.fuzz.world import BUYERS, IDS, PEOPLE
+from tests.fuzz.world import BUYERS, IDS, ORG, PEOPLE
 
-number = st.integers(0, 9_999)
-odd = st.sampled_from([False] * 7 + [True])
-often = st.sampled_from([True] * 5 + [False])
-sometimes = st.sampled_from([False] * 3 + [True])
-JUMPS = [1, 3_600, DAY, DAY, 3 * DAY, 7 * DAY, 30 * DAY, 400 * DAY]
+Carts = tuple[tuple[str, tuple[str, ...]], ...]
+JUMPS = [1, 3_600, DAY, DAY, 3 * DAY, 7 * DAY]
+LONG_JUMPS = [30 * DAY, 30 * DAY, 400 * DAY]
 
 
 class ShopMachine(RuleBasedStateMachine):
     """Starts from a copy of the world; compares everything once more at its end."""
 
     world: ClassVar[Session]
+    carts: ClassVar[Carts] = (
+        ("alice", ("daily", "seats", "weekly_seats")),
+        ("bob", ("monthly", "free", "once")),
+        ("carol", ("coin_weekly", "coin_seats")),
+        ("keeper", ("yearly", "daily")),
+    )
 
     def __init__(self) -> None:
         super().__init__()
         self.session = self.world.fork()
+        self.steps = 0
+        self.actions = actions_of(type(self))
         self.prepare()
 
+    @rule(die=st.integers(0, 2**64 - 1))
+    def act(self, die: int) -> None:
+        """One action with its draws, both by this die and the number of the step."""
+        self.steps += 1
+        random = Random(die << 16 | self.steps)
+        possible = [action for action in self.actions if action.when(self)]
+        chosen = random.choices(possible, [action.weight for action in possible])[0]
+        drawn = chosen.drawn(random)
+        note(f"{chosen.name}({', '.join(f'{name}={value!r}' for name, value in drawn.items())})")
+        getattr(self, chosen.name)(**drawn)
+
     def prepare(self) -> None:
-        """What the machine needs before its first rule."""
+        """Everybody holds something when the run begins; the keeper was given his."""
+        for person, names in self.carts:
+            to = self.person(person)
+            by = self.person("alice") if person == "keeper" else to
+            quantities = [7 if "seats" in name else 0 for name in names]
+            products = list(range(1, len(names) + 1))
+            lines = (products, [self.pricing_id(name) for name in names], quantities)
+            params = (to, ORG, *lines, [], "", False, False)
+            self.do_paid("PurchaseManager.purchaseProducts", params, by=by)
 
     def teardown(self) -> None:
         self.session.compare_all()
@@ -101,15 +129,15 @@ def one_of(found: Sequence[Any], n: int) -> Any:
 class Clock(ShopMachine):
     """Time goes on, often exactly to where something ends."""
 
-    @rule(n=number)
-    def wait(self, n: int) -> None:
-        self.session.travel(one_of(JUMPS[:6], n))
+    @action(seconds=choice(JUMPS))
+    def wait(self, seconds: int) -> None:
+        self.session.travel(seconds)
 
-    @rule(n=number)
-    def wait_long(self, n: int) -> None:
-        self.session.travel(one_of(JUMPS, n))
+    @action(weight=1, seconds=choice(LONG_JUMPS))
+    def wait_long(self, seconds: int) -> None:
+        self.session.travel(seconds)
 
-    @rule(n=number, second=st.sampled_from([-1, 0, 0, 0, 1]), grace=sometimes)
+    @action(weight=10, n=number, second=choice([-1, 0, 0, 0, 1]), grace=sometimes)
     def wait_for_an_end(self, n: int, second: int, grace: bool) -> None:
         key = self.pick(n, lambda item: not item.paused and item.end > self.now)
         item = self.item(key)

@@ -1,13 +1,11 @@
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
-
 from tests.fuzz.model.items import EXPIRED
 from tests.fuzz.model.pricing import NATIVE
-from tests.fuzz.rules.base import ShopMachine, number, odd, one_of, sometimes
+from tests.fuzz.rules.base import ShopMachine, one_of
+from tests.fuzz.rules.draws import action, between, choice, each, number, odd, several, sometimes
 from tests.fuzz.world import IDS, ORG, OTHER_ORG, OTHER_PRICING, OTHER_PRODUCT, PRICINGS, PRODUCTS
 
 REFERENCE = bytes(range(32))
-lines = st.lists(st.tuples(number, number, number), min_size=1, max_size=3)
+lines = several(each(number, number, number), 1, 3)
 
 
 class Buying(ShopMachine):
@@ -51,13 +49,13 @@ class Buying(ShopMachine):
         to = self.anybody(n // 7) if gift else self.buyer(n)
         return (to, ORG, *cart, [], code, *flags)
 
-    @rule(n=number, drawn=lines, spoil=number, gift=sometimes, pause=odd, stray=odd)
+    @action(weight=8, n=number, drawn=lines, spoil=number, gift=sometimes, pause=odd, stray=odd)
     def purchase_products(self, n, drawn, spoil, gift, pause, stray) -> None:
         params = self.params(n, gift, self.cart(drawn, PRODUCTS, spoil), flags=(False, pause))
         by, name = self.buyer(n), "PurchaseManager.purchaseProducts"
         self.do_paid(name, params, by=by, more=spoil % 2 if stray else 0)
 
-    @rule(n=number, drawn=lines, spoil=number, bad=st.integers(0, 11))
+    @action(n=number, drawn=lines, spoil=number, bad=between(0, 11))
     def checkout(self, n, drawn, spoil, bad) -> None:
         params, by = self.params(n, False, self.cart(drawn, PRODUCTS, spoil)), self.buyer(n)
         amount = self.session.price("PurchaseManager.purchaseProducts", params, by=by)
@@ -88,7 +86,7 @@ class Buying(ShopMachine):
         found = [product_id for product_id in PRODUCTS if is_open(product_id)]
         return PRODUCTS if any_product or not found else found
 
-    @rule(n=number, drawn=lines, spoil=number, pause=odd, stray=odd, taken=odd)
+    @action(weight=8, n=number, drawn=lines, spoil=number, pause=odd, stray=odd, taken=odd)
     def purchase_additional_products(self, n, drawn, spoil, pause, stray, taken) -> None:
         pass_id = self.some_pass(n)
         cart = self.cart(drawn, self.open_products(pass_id, taken), spoil)
@@ -96,7 +94,7 @@ class Buying(ShopMachine):
         by = self.holder_or(pass_id, spoil, stray)
         self.do_paid("PurchaseManager.purchaseAdditionalProducts", params, by=by)
 
-    @rule(n=number, drawn=lines, bad=st.integers(0, 11))
+    @action(n=number, drawn=lines, bad=between(0, 11))
     def checkout_additional(self, n, drawn, bad) -> None:
         pass_id = self.some_pass(n)
         cart = self.cart(drawn, self.open_products(pass_id, False), 59)
@@ -105,7 +103,7 @@ class Buying(ShopMachine):
         terms = self.terms(params[2], amount, bad)
         self.do("PurchaseManager.checkoutAdditional", params, terms, by=by, value=self._coins(params[2], amount))
 
-    @rule(n=number, drawn=lines, spoil=number, pause=odd, stray=odd, more=sometimes)
+    @action(n=number, drawn=lines, spoil=number, pause=odd, stray=odd, more=sometimes)
     def airdrop_cart(self, n, drawn, spoil, pause, stray, more) -> None:
         """The flag on a cart, for a new pass or an existing one."""
         by = self.buyer(n) if stray else self.person("clerk")
@@ -119,7 +117,7 @@ class Buying(ShopMachine):
             params = self.params(n, True, self.cart(drawn, PRODUCTS, spoil), code, (True, pause))
             self.do("PurchaseManager.purchaseProducts", params, by=by)
 
-    @rule(n=number, drawn=lines, spoil=number, count=st.integers(1, 4), stray=odd, reference=st.integers(0, 9))
+    @action(n=number, drawn=lines, spoil=number, count=between(1, 4), stray=odd, reference=between(0, 9))
     def airdrop_products(self, n, drawn, spoil, count, stray, reference) -> None:
         """Also more recipients than one call takes, and a reference given before."""
         many = 70 if spoil % 31 == 0 and len(drawn) == 3 else count
@@ -131,12 +129,12 @@ class Buying(ShopMachine):
         ref = reference.to_bytes(32)
         self.do("PurchaseManager.airdropProducts", ORG, recipients, *cart, ref, by=by)
 
-    @rule(n=number)
+    @action(weight=1, n=number)
     def purchase_of_another_org(self, n) -> None:
         params = (self.buyer(n), OTHER_ORG, [OTHER_PRODUCT], [OTHER_PRICING], [0], [], "", False, False)
         self.do("PurchaseManager.purchaseProducts", params, by=self.buyer(n))
 
-    @rule(n=number, org=st.sampled_from([0, 3, 99]))
+    @action(weight=1, n=number, org=choice([0, 3, 99]))
     def purchase_of_no_org(self, n, org) -> None:
         params = (self.buyer(n), org, [1], [1], [0], [], "", False, False)
         self.do("PurchaseManager.purchaseProducts", params, by=self.buyer(n))

@@ -1,16 +1,14 @@
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
-
-from tests.fuzz.model.items import ACTIVE, CANCELLED, least_refund, refundable, value_left
+from tests.fuzz.model.items import ACTIVE, CANCELLED, least_refund, refundable
 from tests.fuzz.model.pricing import NATIVE
 from tests.fuzz.model.renewals import usage_bill
-from tests.fuzz.rules.base import ShopMachine, number, odd, often, sometimes
+from tests.fuzz.rules.base import ShopMachine
+from tests.fuzz.rules.draws import action, choice, number, odd, often, sometimes
 
 
 class Moving(ShopMachine):
     """Passes change hands, are approved, burned; and all views of a pass are compared."""
 
-    @rule(n=number, to=number, movable=often, stray=odd, safe=sometimes)
+    @action(weight=16, n=number, to=number, movable=often, stray=odd, safe=sometimes)
     def transfer_pass(self, n, to, movable, stray, safe) -> None:
         shop = self.session.shop
         free = [pass_id for pass_id in self.state.passes if not shop.locked(pass_id)]
@@ -22,22 +20,21 @@ class Moving(ShopMachine):
         name = "ProductPass.safeTransferFrom" if safe else "ProductPass.transferFrom"
         self.do(name, sender, receiver, pass_id, by=by)
 
-    @rule(n=number, stray=odd)
+    @action(n=number, stray=odd)
     def approve_pass(self, n, stray) -> None:
         pass_id = self.some_pass(n) if n % 30 else 999
         self.do("ProductPass.approve", self.anybody(n), pass_id, by=self.holder_or(pass_id, n, stray))
 
-    @rule(n=number, operator=number, on=often)
+    @action(weight=1, n=number, operator=number, on=often)
     def approve_all_passes(self, n, operator, on) -> None:
         self.do("ProductPass.setApprovalForAll", self.anybody(operator), on, by=self.buyer(n))
 
-    @rule(n=number, really=odd, stray=odd)
-    def burn(self, n, really, stray) -> None:
-        if really:
-            pass_id = self.some_pass(n) if n % 20 else 999
-            self.do("ProductPass.burn", pass_id, by=self.holder_or(pass_id, n, stray))
+    @action(weight=1, n=number, stray=odd)
+    def burn(self, n, stray) -> None:
+        pass_id = self.some_pass(n) if n % 10 else 999
+        self.do("ProductPass.burn", pass_id, by=self.holder_or(pass_id, n, stray))
 
-    @rule(n=number)
+    @action(weight=8, n=number)
     def look_at_a_pass(self, n) -> None:
         """Every view agrees with the model; the transfer rule agrees with its views."""
         pass_id = self.some_pass(n)
@@ -59,13 +56,13 @@ class Moving(ShopMachine):
         assert read("PassLens.statusOf", *key) == status
         assert read("PassLens.hasAccess", *key) == (status in (ACTIVE, CANCELLED))
         assert read("PassLens.refundable", *key) == refundable(item, usage, terms)
-        assert read("PassLens.valueLeft", *key) == value_left(item, terms, self.now)
+        assert read("PassLens.valueLeft", *key) == least_refund(item, usage, terms, self.now)
         assert least_refund(item, usage, terms, self.now) <= refundable(item, usage, terms) or item.usage
         if item.usage:
             units, cost = usage_bill(shop, *key, item)
             assert tuple(read("PassLens.usageOf", *key)) == (units, cost, usage.cap)
 
-    @rule(n=number)
+    @action(weight=1, n=number)
     def look_for_a_pass_that_is_not(self, n) -> None:
         gone = self.state.pass_supply + 1 + n % 3
         assert self.session.driver.ask("ProductPass.ownerOf", gone).error == "ERC721NonexistentToken"
@@ -75,21 +72,19 @@ class Moving(ShopMachine):
 class Organizing(ShopMachine):
     """Organizations, roles, and that a new holder finds none of the old team."""
 
-    @rule(n=number)
+    @action(weight=1, n=number)
     def mint_org(self, n) -> None:
         to = NATIVE if n % 25 == 0 else self.anybody(n)
         self.do("OrganizationNFT.mint", to, by=self.anybody(n))
 
-    @rule(n=number, bits=st.sampled_from([0, 1, 2, 4, 8, 16, 32, 63, 63, 63, 64]), stray=odd)
+    @action(n=number, bits=choice([0, 1, 2, 4, 8, 16, 32, 63, 63, 63, 64]), stray=odd)
     def set_roles(self, n, bits, stray) -> None:
         org_id = 1 + n % 2
         by = self.anybody(n) if stray else self.state.orgs.nfts.owners[org_id]
         self.do("OrganizationNFT.setRoles", org_id, self.person("clerk"), bits, by=by)
 
-    @rule(n=number, really=odd, safe=sometimes, stray=odd)
-    def transfer_org(self, n, really, safe, stray) -> None:
-        if not really:
-            return
+    @action(weight=1, n=number, safe=sometimes, stray=odd)
+    def transfer_org(self, n, safe, stray) -> None:
         org_id = 1 + n % 2
         owner = self.state.orgs.nfts.owners[org_id]
         name = "OrganizationNFT.safeTransferFrom" if safe else "OrganizationNFT.transferFrom"
@@ -98,17 +93,17 @@ class Organizing(ShopMachine):
         if answer.error is None:
             assert not self.session.driver.read("OrganizationNFT.hasRole", org_id, self.person("clerk"), 63)
 
-    @rule(n=number, stray=odd)
+    @action(n=number, stray=odd)
     def approve_org(self, n, stray) -> None:
         org_id = 1 + n % 2
         by = self.anybody(n) if stray else self.state.orgs.nfts.owners[org_id]
         self.do("OrganizationNFT.approve", self.anybody(n // 5), org_id, by=by)
 
-    @rule(n=number, on=often)
+    @action(n=number, on=often)
     def approve_all_orgs(self, n, on) -> None:
         self.do("OrganizationNFT.setApprovalForAll", self.anybody(n // 5), on, by=self.anybody(n))
 
-    @rule(n=number, of_passes=often)
+    @action(weight=1, n=number, of_passes=often)
     def set_metadata(self, n, of_passes) -> None:
         name = "OrganizationNFT.setPassMetadata" if of_passes else "OrganizationNFT.setOrgMetadata"
         org_id = 1 + n % 3

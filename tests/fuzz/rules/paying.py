@@ -1,9 +1,7 @@
-from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
-
 from tests.fuzz.model.items import least_refund, refundable
 from tests.fuzz.model.pricing import NATIVE
-from tests.fuzz.rules.base import ShopMachine, number, odd, often, one_of, sometimes
+from tests.fuzz.rules.base import ShopMachine, one_of
+from tests.fuzz.rules.draws import action, between, choice, number, odd, often, sometimes
 from tests.fuzz.world import ORG, RICH
 
 # Modes of mocks/MockBadToken, and what they mean: fails, loses on the way in, takes more on the way out.
@@ -27,7 +25,7 @@ class Paying(ShopMachine):
     def rows(self) -> list[tuple[int, str]]:
         return [key for key, amount in self.state.escrow.rows.items() if amount and key[0]] or [(ORG, NATIVE)]
 
-    @rule(n=number, part=st.integers(0, 101), revoke=sometimes, stray=odd)
+    @action(weight=8, n=number, part=between(0, 101), revoke=sometimes, stray=odd)
     def refund_product(self, n, part, revoke, stray) -> None:
         """Some part of what may go back, at times one unit too much or too little."""
         key = self.pick(n, lambda _: True)
@@ -41,14 +39,14 @@ class Paying(ShopMachine):
         by = self.anybody(n) if stray else self.person("clerk")
         self.do("PurchaseManager.refundProduct", *key, amount, revoke, by=by)
 
-    @rule(n=number, amount=st.sampled_from([0, 1, 10**6, 10**12]), bad=odd)
+    @action(n=number, amount=choice([0, 1, 10**6, 10**12]), bad=odd)
     def top_up(self, n, amount, bad) -> None:
         token = one_of([NATIVE, *self.session.tokens.values()], n)
         org_id = 99 if bad and n % 2 else ORG
         value = amount + bad if token == NATIVE else int(bad)
         self.do("PurchaseManager.topUp", org_id, token, amount, by=self.anybody(n), value=value)
 
-    @rule(n=number, part=st.integers(0, 11), stray=odd)
+    @action(n=number, part=between(0, 11), stray=odd)
     def withdraw(self, n, part, stray) -> None:
         org_id, token = one_of(self.rows(), n)
         held = self.state.escrow.row(org_id, token)
@@ -57,7 +55,7 @@ class Paying(ShopMachine):
         by = self.anybody(n) if stray else owner
         self.do("PaymentEscrow.withdraw", org_id, token, amount, by=by)
 
-    @rule(n=number, part=st.integers(1, 11), stray=odd)
+    @action(n=number, part=between(1, 11), stray=odd)
     def withdraw_fees(self, n, part, stray) -> None:
         token = one_of([NATIVE, *self.session.tokens.values()], n)
         held = self.state.escrow.row(0, token)
@@ -66,7 +64,7 @@ class Paying(ShopMachine):
         by = self.anybody(n) if stray or recipient == NATIVE else recipient
         self.do("PaymentEscrow.withdrawFees", token, amount, by=by)
 
-    @rule(n=number, bps=st.sampled_from([0, 1, 250, 500, 501]), stray=odd)
+    @action(n=number, bps=choice([0, 1, 250, 500, 501]), stray=odd)
     def announce_fee(self, n, bps, stray) -> None:
         recipient = NATIVE if n % 15 == 0 else self.person(one_of(["treasurer", "treasurer", "keeper"], n))
         by = self.anybody(n) if stray else self.state.owner
@@ -76,7 +74,7 @@ class Paying(ShopMachine):
         assert read("PurchaseManager.feeBps") == bps_now
         assert read("PurchaseManager.feeRecipient") == recipient_now
 
-    @rule(n=number, few=often)
+    @action(n=number, few=often)
     def approve_token(self, n, few) -> None:
         """Customers take back or give allowance; it is the escrow that they allow."""
         wallet, name = self.buyer(n), one_of(list(self.session.tokens), n // 3)
@@ -85,7 +83,7 @@ class Paying(ShopMachine):
         self.session.driver.tell(f"{name}.approve", escrow, amount, by=wallet)
         self.state.escrow.tokens[self.session.tokens[name]].allowances[wallet] = amount
 
-    @rule(n=number, rest=st.sampled_from([0, 10**5, 10**8]))
+    @action(n=number, rest=choice([0, 10**5, 10**8]))
     def spend_elsewhere(self, n, rest) -> None:
         """A customer's balance runs low."""
         wallet, name = self.buyer(n), one_of(list(self.session.tokens), n // 3)
@@ -97,7 +95,7 @@ class Paying(ShopMachine):
         self.session.driver.tell(f"{name}.transfer", keeper, amount, by=wallet)
         token.move(wallet, keeper, amount)
 
-    @rule(n=number)
+    @action(n=number)
     def earn_elsewhere(self, n) -> None:
         wallet, name = self.buyer(n), one_of(list(self.session.tokens), n // 3)
         self.session.driver.tell(f"{name}.mint", wallet, RICH, by=wallet)
@@ -108,23 +106,20 @@ class Paying(ShopMachine):
 class Platform(ShopMachine):
     """The two things that the platform's owner can do, and his succession."""
 
-    @rule(n=number, stray=odd, really=odd)
-    def pause_purchases(self, n, stray, really) -> None:
-        if really:
-            self.do("PurchaseManager.pausePurchases", by=self.anybody(n) if stray else self.state.owner)
+    @action(weight=1, n=number, stray=odd)
+    def pause_purchases(self, n, stray) -> None:
+        self.do("PurchaseManager.pausePurchases", by=self.anybody(n) if stray else self.state.owner)
 
-    @rule(n=number, stray=odd)
-    @precondition(lambda self: self.state.purchases_paused)
+    @action(weight=16, when=lambda self: self.state.purchases_paused, n=number, stray=odd)
     def unpause_purchases(self, n, stray) -> None:
         self.do("PurchaseManager.unpausePurchases", by=self.anybody(n) if stray else self.state.owner)
 
-    @rule(n=number, stray=odd)
+    @action(weight=1, n=number, stray=odd)
     def transfer_ownership(self, n, stray) -> None:
         by = self.anybody(n) if stray else self.state.owner
         self.do("PurchaseManager.transferOwnership", self.anybody(n // 3), by=by)
 
-    @rule(n=number, stray=odd)
-    @precondition(lambda self: self.state.pending_owner != NATIVE)
+    @action(weight=4, when=lambda self: self.state.pending_owner != NATIVE, n=number, stray=odd)
     def accept_ownership(self, n, stray) -> None:
         by = self.anybody(n) if stray else self.state.pending_owner
         self.do("PurchaseManager.acceptOwnership", by=by)
@@ -134,7 +129,7 @@ class Platform(ShopMachine):
 class Misbehaving(ShopMachine):
     """The second token changes its ways; the good one and the coin must not notice."""
 
-    @rule(mode=st.sampled_from(["good"] * 6 + list(MODES)))
+    @action(mode=choice(["good"] * 6 + list(MODES)))
     def misbehave(self, mode) -> None:
         number_of, failing, in_loses, out_loses = MODES[mode]
         by = self.person("keeper")

@@ -1,7 +1,5 @@
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
-
-from tests.fuzz.rules.base import ShopMachine, number, odd, often, one_of, sometimes
+from tests.fuzz.rules.base import ShopMachine, one_of
+from tests.fuzz.rules.draws import action, between, choice, each, number, odd, often, sometimes
 from tests.fuzz.world import IDS, ORG, OTHER_PRICING, OTHER_PRODUCT, PRICINGS, PRODUCTS, product, terms
 
 
@@ -11,54 +9,53 @@ class Selling(ShopMachine):
     def maker(self, n: int, stray: bool) -> str:
         return self.anybody(n) if stray else self.person("maker")
 
-    @rule(n=number, active=often, transferable=often, stray=odd, supply=st.integers(0, 12), limited=sometimes)
+    @action(weight=2, n=number, active=often, transferable=often, stray=odd, supply=between(0, 12), limited=sometimes)
     def set_product(self, n, active, transferable, stray, supply, limited) -> None:
         product_id = one_of([*PRODUCTS, *PRODUCTS, 99, OTHER_PRODUCT], n)
         new = product(active, transferable, supply if limited else 0)
         self.do("Catalog.setProduct", ORG, product_id, new, by=self.maker(n, stray))
 
-    @rule(n=number, stray=odd, supply=st.sampled_from([0, 3, 2**64]))
+    @action(weight=2, n=number, stray=odd, supply=choice([0, 3, 2**64]))
     def create_product(self, n, stray, supply) -> None:
         self.do("Catalog.setProduct", ORG, 0, product(supply=supply), by=self.maker(n, stray))
 
-    @rule(n=number, active=often, retired=odd, restricted=odd, stray=odd)
+    @action(weight=2, n=number, active=often, retired=odd, restricted=odd, stray=odd)
     def set_pricing_flags(self, n, active, retired, restricted, stray) -> None:
         pricing_id = one_of([*IDS.values(), OTHER_PRICING, 99], n)
         self.do("Catalog.setPricingFlags", pricing_id, active, retired, restricted, by=self.maker(n, stray))
 
-    @rule(n=number, linked=often, stray=odd, foreign=odd)
+    @action(weight=2, n=number, linked=often, stray=odd, foreign=odd)
     def link_pricings(self, n, linked, stray, foreign) -> None:
         ids = [OTHER_PRICING] if foreign else [one_of(list(IDS.values()), n)] if n % 30 else []
         self.do("Catalog.linkPricings", ORG, one_of(PRODUCTS, n), ids, linked, by=self.maker(n, stray))
 
-    @rule(n=number, linked=often)
-    def link_all_pricings(self, n, linked) -> None:
-        ids = list(IDS.values()) if linked else [1]
-        self.do("Catalog.linkPricings", ORG, one_of(PRODUCTS, n), ids, True, by=self.person("maker"))
+    @action(weight=2, n=number)
+    def link_all_pricings(self, n) -> None:
+        self.do("Catalog.linkPricings", ORG, one_of(PRODUCTS, n), list(IDS.values()), True, by=self.person("maker"))
 
-    @rule(n=number, allowed=often, stray=odd)
+    @action(weight=2, n=number, allowed=often, stray=odd)
     def set_pricing_access(self, n, allowed, stray) -> None:
         wallets = [self.buyer(n), self.buyer(n + 1)] if n % 20 else []
         pricing_id = one_of(list(IDS.values()), n)
         self.do("Catalog.setPricingAccess", pricing_id, wallets, allowed, by=self.maker(n, stray))
 
-    @rule(n=number, shut=st.tuples(odd, odd, odd, often, odd), grace=st.sampled_from([0, 1, 5, 30, 31]), most=number)
+    @action(weight=2, n=number, shut=each(odd, odd, odd, often, odd), grace=choice([0, 1, 5, 30, 31]), most=number)
     def set_sale_rules(self, n, shut, grace, most) -> None:
         limit = one_of([0, 0, 0, 1, 3, 2**16], most)
         rules = (*shut, grace, limit, n % 2 == 0)
         self.do("Catalog.setSaleRules", ORG, rules, by=self.maker(n, n % 9 == 0))
 
-    @rule(n=number)
+    @action(weight=4, n=number)
     def open_the_sale(self, n) -> None:
         rules = (False, False, False, True, False, n % 31, 0, False)
         self.do("Catalog.setSaleRules", ORG, rules, by=self.person("clerk"))
 
-    @rule(n=number, allowed=often, stray=odd)
+    @action(weight=2, n=number, allowed=often, stray=odd)
     def set_allow_list(self, n, allowed, stray) -> None:
         wallets = [self.buyer(n), self.buyer(n + 1)] if n % 20 else []
         self.do("Catalog.setAllowList", ORG, wallets, allowed, by=self.maker(n, stray))
 
-    @rule(n=number, bad=st.integers(0, 15), stray=odd)
+    @action(weight=2, n=number, bad=between(0, 15), stray=odd)
     def create_pricing(self, n, bad, stray) -> None:
         style, frequency, token, flat, meter, tiers = one_of(list(PRICINGS.values()), n)
         token = self.session.tokens.get(token, "0x" + "00" * 20)

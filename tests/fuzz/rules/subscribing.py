@@ -1,12 +1,10 @@
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
-
 from tests.fuzz.consent import Key
 from tests.fuzz.model.items import ACTIVE, CANCELLED, EXPIRED, PAST_DUE, PAUSED, Item
-from tests.fuzz.rules.base import ShopMachine, number, odd, often, one_of, sometimes
+from tests.fuzz.rules.base import ShopMachine, one_of
+from tests.fuzz.rules.draws import action, choice, each, number, odd, often, several, sometimes
 from tests.fuzz.world import IDS, ORG, OTHER_ORG, PRICINGS
 
-several = st.lists(number, min_size=1, max_size=3)
+numbers = several(number, 1, 3)
 
 
 class Subscribing(ShopMachine):
@@ -22,7 +20,7 @@ class Subscribing(ShopMachine):
         products = self.session.shop.products_of(key[0]) if key[0] in self.state.passes else [1]
         return [one_of(products, n) for n in drawn]
 
-    @rule(n=number, stray=odd, spare=st.sampled_from([0, 0, 1, 10**15]))
+    @action(weight=8, n=number, stray=odd, spare=choice([0, 0, 1, 10**15]))
     def renew_subscription(self, n, stray, spare) -> None:
         """By its holder: early, in grace, or a restart; more coins than needed come back."""
         key = self.pick(n, self.recurring(ACTIVE, PAST_DUE, EXPIRED))
@@ -31,26 +29,26 @@ class Subscribing(ShopMachine):
         more = spare if item is not None and (item.native or spare == 1) else 0
         self.do_paid("PurchaseManager.renewSubscription", *key, False, by=by, more=more)
 
-    @rule(n=number, often_due=often, short=odd)
+    @action(weight=8, n=number, often_due=often, short=odd)
     def renew_for_another(self, n, often_due, short) -> None:
         key = self.pick(n, self.recurring(PAST_DUE) if often_due else self.recurring())
         by, name = self.person("keeper"), "PurchaseManager.renewSubscription"
         coins = self.coins_for(name, *key, False, by=by)
         self.do(name, *key, False, by=by, value=max(coins - 1, 0) if short else coins)
 
-    @rule(n=number, stray=odd, at=st.sampled_from([ACTIVE, PAST_DUE, EXPIRED, EXPIRED, PAUSED, CANCELLED]))
+    @action(n=number, stray=odd, at=choice([ACTIVE, PAST_DUE, EXPIRED, EXPIRED, PAUSED, CANCELLED]))
     def renew_by_the_org(self, n, stray, at) -> None:
         key = self.pick(n, self.recurring(at))
         by = self.anybody(n) if stray else self.person("clerk")
         self.do("PurchaseManager.renewSubscription", *key, True, by=by)
 
-    @rule(n=number, drawn=several, free=odd)
+    @action(n=number, drawn=numbers, free=odd)
     def renew_subscription_batch(self, n, drawn, free) -> None:
         key = self.pick(n, self.recurring(ACTIVE, PAST_DUE, EXPIRED))
         by = self.person("clerk") if free else self.holder(key[0])
         self.do("PurchaseManager.renewSubscriptionBatch", key[0], self.siblings(key, drawn), free, by=by)
 
-    @rule(drawn=st.lists(st.tuples(number, often), min_size=1, max_size=6), n=number)
+    @action(weight=8, drawn=several(each(number, often), 1, 6), n=number)
     def renew_subscriptions(self, drawn, n) -> None:
         """A keeper's batch: all kinds of pairs, most of them due."""
         keys = [self.pick(i, self.recurring(PAST_DUE) if due else lambda _: True) for i, due in drawn]
@@ -64,45 +62,45 @@ class Subscribing(ShopMachine):
         if answer.error is None:
             self.session.count_pairs(answer.value, keys, before)
 
-    @rule(n=number, stray=odd, other=odd)
+    @action(n=number, stray=odd, other=odd)
     def pause_subscription(self, n, stray, other) -> None:
         key = self.pick(n, lambda item: not item.usage and self.recurring(ACTIVE, CANCELLED)(item))
         by = self.holder_or(key[0], n, stray)
         self.do("PurchaseManager.pauseSubscription", *key, not other, by=by)
 
-    @rule(n=number, other=odd)
+    @action(n=number, other=odd)
     def unpause_subscription(self, n, other) -> None:
         key = self.pick(n, lambda item: item.paused)
         self.do("PurchaseManager.pauseSubscription", *key, other, by=self.holder(key[0]))
 
-    @rule(n=number, drawn=several, on=often)
+    @action(n=number, drawn=numbers, on=often)
     def pause_subscription_batch(self, n, drawn, on) -> None:
         key = self.pick(n, self.recurring(ACTIVE if on else PAUSED))
         products = self.siblings(key, drawn)
         ons = [on] * (len(products) + (n % 40 == 0))
         self.do("PurchaseManager.pauseSubscriptionBatch", key[0], products, ons, by=self.holder(key[0]))
 
-    @rule(n=number, stray=sometimes, support=sometimes)
+    @action(n=number, stray=sometimes, support=sometimes)
     def cancel_subscription(self, n, stray, support) -> None:
         key = self.pick(n, lambda item: self.recurring()(item) and not item.cancelled)
         by = self.person("clerk") if support else self.holder_or(key[0], n, stray)
         self.do("PurchaseManager.cancelSubscription", *key, True, by=by, value=int(n % 97 == 0))
 
-    @rule(n=number, stray=odd, over=sometimes)
+    @action(n=number, stray=odd, over=sometimes)
     def undo_cancel(self, n, stray, over) -> None:
         over_too = self.recurring(EXPIRED) if over else self.recurring()
         key = self.pick(n, lambda item: item.cancelled and over_too(item))
         by = self.person("clerk") if stray else self.holder(key[0])
         self.do_paid("PurchaseManager.cancelSubscription", *key, False, by=by)
 
-    @rule(n=number, drawn=several, on=often)
+    @action(n=number, drawn=numbers, on=often)
     def cancel_subscription_batch(self, n, drawn, on) -> None:
         key = self.pick(n, lambda item: self.recurring()(item) and item.cancelled != on)
         products = self.siblings(key, drawn)
         ons = [on] * (len(products) + (n % 40 == 0))
         self.do("PurchaseManager.cancelSubscriptionBatch", key[0], products, ons, by=self.holder(key[0]))
 
-    @rule(n=number, drawn=number, free=sometimes, stray=odd, any_pricing=odd)
+    @action(weight=8, n=number, drawn=number, free=sometimes, stray=odd, any_pricing=odd)
     def change_subscription_pricing(self, n, drawn, free, stray, any_pricing) -> None:
         """Mostly to a pricing of the same token and kind; by the org too."""
         key = self.pick(n, self.recurring(ACTIVE))
@@ -125,7 +123,7 @@ class Subscribing(ShopMachine):
 
         return one_of([pricing_id for pricing_id in IDS.values() if fits(pricing_id)] or [1], drawn)
 
-    @rule(n=number, quantity=st.sampled_from([0, 1, 5, 6, 20, 21, 50, 51, 2**32 - 1, 2**32]), free=sometimes, up=often)
+    @action(n=number, quantity=choice([0, 1, 5, 6, 20, 21, 50, 51, 2**32 - 1, 2**32]), free=sometimes, up=often)
     def change_tiered_subscription_unit_quantity(self, n, quantity, free, up) -> None:
         tiered = [i for i, terms in enumerate(PRICINGS.values(), 1) if terms[0] in (2, 3)]
         key = self.pick(n, lambda item: item.pricing_id in tiered and self.recurring(ACTIVE)(item))
@@ -135,16 +133,13 @@ class Subscribing(ShopMachine):
         by = self.person("clerk") if free else self.holder_or(key[0], n, n % 9 == 0)
         self.do_paid("PurchaseManager.changeTieredSubscriptionUnitQuantity", *key, quantity, free, by=by)
 
-    @rule(n=number, on=often, stray=odd)
+    @action(n=number, on=often, stray=odd)
     def set_auto_renew(self, n, on, stray) -> None:
         key = self.pick(n, lambda item: self.recurring()(item) and item.auto_renew != on)
         by = self.holder_or(key[0], n, stray)
         self.do("PurchaseManager.setAutoRenew", *key, on, by=by)
 
-    @rule(n=number, stray=odd, really=sometimes)
-    def end_subscription(self, n, stray, really) -> None:
-        """Not too often: it ends the fun."""
-        if not really:
-            return
+    @action(weight=1, n=number, stray=odd)
+    def end_subscription(self, n, stray) -> None:
         key = self.pick(n, self.recurring())
         self.do("PurchaseManager.endSubscription", *key, by=self.holder_or(key[0], n, stray))

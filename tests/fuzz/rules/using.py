@@ -1,15 +1,13 @@
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
-
 from tests.fuzz.model.renewals import usage_bill
-from tests.fuzz.rules.base import ShopMachine, number, odd, often, one_of, sometimes
-from tests.fuzz.world import METER, ORG, OTHER_METER, OTHER_ORG, SECOND_METER
+from tests.fuzz.rules.base import ShopMachine, one_of
+from tests.fuzz.rules.draws import action, between, number, odd, often, several
+from tests.fuzz.world import METER, ORG, OTHER_METER, SECOND_METER
 
 
 class Using(ShopMachine):
     """Meters, readings, caps."""
 
-    @rule(n=number, drawn=st.lists(number, min_size=1, max_size=3), stray=odd, bad=odd)
+    @action(weight=16, n=number, drawn=several(number, 1, 3), stray=odd, bad=odd)
     def record_usage(self, n, drawn, stray, bad) -> None:
         passes = [self.some_pass(i) for i in drawn]
         units = [i % 300 for i in drawn]
@@ -19,7 +17,7 @@ class Using(ShopMachine):
         meter = OTHER_METER if stray and n % 2 else one_of([METER, METER, SECOND_METER], n)
         self.do("Catalog.recordUsage", meter, passes, units, by=by)
 
-    @rule(n=number, less=st.integers(-1, 40), stray=odd)
+    @action(n=number, less=between(-1, 40), stray=odd)
     def adjust_usage(self, n, less, stray) -> None:
         key = self.pick(n, lambda item: item.usage)
         meter = one_of([METER, METER, SECOND_METER], n)
@@ -27,7 +25,7 @@ class Using(ShopMachine):
         by = self.anybody(n) if stray else self.person("clerk")
         self.do("Catalog.adjustUsage", meter, key[0], max(present - less, 0), by=by)
 
-    @rule(n=number, stray=odd, enough=often, low=odd)
+    @action(weight=12, n=number, stray=odd, enough=often, low=odd)
     def set_usage_cap(self, n, stray, enough, low) -> None:
         key = self.pick(n, lambda item: item.usage)
         item = self.item(key)
@@ -38,18 +36,16 @@ class Using(ShopMachine):
         amount = 2**96 if low and n % 5 == 0 else amount
         self.do("PurchaseManager.setUsageCap", *key, amount, by=self.holder_or(key[0], n, stray))
 
-    @rule(n=number, on=often)
+    @action(weight=2, n=number, on=often)
     def set_meter_active(self, n, on) -> None:
         by = self.person("rival") if n % 9 == 0 else self.person("maker")
         self.do("Catalog.setMeterActive", one_of([METER, METER, METER, 99], n), on, by=by)
 
-    @rule(n=number, stray=odd)
+    @action(weight=1, n=number, stray=odd)
     def create_meter(self, n, stray) -> None:
         by = self.buyer(n) if stray else self.person("clerk")
         self.do("Catalog.createMeter", ORG, by=by)
 
-    @rule(n=number, really=sometimes)
-    def record_for_a_foreign_pass(self, n, really) -> None:
-        if really:
-            self.do("Catalog.recordUsage", OTHER_METER, [self.some_pass(n)], [1], by=self.person("rival"))
-            assert self.state.catalog.meters[OTHER_METER].org_id == OTHER_ORG
+    @action(weight=1, n=number)
+    def record_for_a_foreign_pass(self, n) -> None:
+        self.do("Catalog.recordUsage", OTHER_METER, [self.some_pass(n)], [1], by=self.person("rival"))
