@@ -1,0 +1,1 @@
+from tests.support.offers import *  # noqa: F403
