@@ -28,7 +28,7 @@ from passmanager.errors import (
     WrongChain,
 )
 from passmanager.signers import Signer
-from passmanager.units import Address, BlockId
+from passmanager.units import Address, BlockId, checksum
 
 Request = tuple[str, tuple[object, ...]]
 TRIES = 3
@@ -191,7 +191,7 @@ class Node:
 
     def accounts(self) -> list[Address]:
         """Accounts that the node signs for."""
-        return self.request("eth_accounts")
+        return [checksum(account) for account in self.request("eth_accounts")]
 
     # --- calls
 

@@ -27,7 +27,7 @@ from passmanager.errors import (
     WrongChain,
 )
 from passmanager.signers import Signer
-from passmanager.units import Address, BlockId
+from passmanager.units import Address, BlockId, checksum
 
 Request = tuple[str, tuple[object, ...]]
 TRIES = 3
@@ -190,7 +190,7 @@ class AsyncNode:
 
     async def accounts(self) -> list[Address]:
         """Accounts that the node signs for."""
-        return await self.request("eth_accounts")
+        return [checksum(account) for account in await self.request("eth_accounts")]
 
     # --- calls
 

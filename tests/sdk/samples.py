@@ -45,3 +45,11 @@ def log_of(kind, values: tuple) -> tuple[list[str], bytes]:
     topics = [kind.TOPIC, *(encode([name], [value]) for (name, indexed), value in pairs if indexed)]
     plain = [(name, value) for (name, indexed), value in pairs if not indexed]
     return [f"0x{topic.hex()}" for topic in topics], encode([n for n, _ in plain], [v for _, v in plain])
+
+
+def canonical(entry: dict[str, Any]) -> str:
+    """Type of an ABI entry as eth_abi takes it."""
+    kind: str = entry["type"]
+    if not kind.startswith("tuple"):
+        return kind
+    return f"({','.join(canonical(part) for part in entry['components'])}){kind.removeprefix('tuple')}"

@@ -9,6 +9,7 @@ from passmanager.devchain import devchain
 from passmanager.errors import (
     AlreadyDeployed,
     ChainReset,
+    CreationFailed,
     InsufficientFunds,
     NoCodeAt,
     NonceTaken,
@@ -229,6 +230,25 @@ def test_real_base_fees_are_paid(deployer, tmp_path):
         before = node.balance(deployer.address)
         deploy(node, deployer, out=tmp_path)
         assert before - node.balance(deployer.address) > 10**16
+
+
+def test_refused_when_a_creation_reverts(fresh_node, deployer, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(fresh_node, "estimate_gas", lambda *_arguments, **_more: 900_000)
+        with pytest.raises(CreationFailed, match="OrganizationNFT was not created"):
+            deploy(fresh_node, deployer, out=tmp_path)
+    with pytest.raises(NonceTaken):
+        deploy(fresh_node, deployer, out=tmp_path)
+    assert deploy(fresh_node, deployer, out=tmp_path, replace=True).contracts["OrganizationNFT"].nonce == 1
+
+
+def test_refused_when_an_earlier_transaction_is_never_mined(deployer, tmp_path):
+    with devchain("--no-mining") as chain:
+        node = Node.connect(chain.url)
+        for _ in range(2):  # the second call finds the first one's transaction waiting
+            with pytest.raises(NotMined):
+                deploy(node, deployer, out=tmp_path, wait_seconds=0.2)
+        assert node.nonce(deployer.address) == 1
 
 
 def test_refused_when_the_contracts_are_missing(fresh_node, deployment):
