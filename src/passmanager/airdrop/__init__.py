@@ -6,9 +6,10 @@ got which pass. Each batch carries a reference of its own, and the chain takes e
 """
 
 from passmanager.airdrop.campaign import Campaign, Line
+from passmanager.airdrop.gas import GasModel
 from passmanager.airdrop.holders import HolderRule
 from passmanager.airdrop.journal import Batch, Journal, State
-from passmanager.airdrop.plan import GasModel, Plan, PlanOptions, make_plan, require_funds
+from passmanager.airdrop.plan import Plan, PlanOptions, make_plan, require_funds
 from passmanager.airdrop.prepare import name_campaign, open_plan
 from passmanager.airdrop.recipients import Recipient, read_recipients
 from passmanager.airdrop.results import write_results

@@ -17,7 +17,8 @@ from typing import Any, Self
 from passmanager.airdrop.campaign import Campaign
 from passmanager.airdrop.errors import JournalBusy, JournalMismatch, UnreadableJournal
 from passmanager.airdrop.events import Given
-from passmanager.airdrop.plan import GasModel, Plan
+from passmanager.airdrop.gas import GasModel
+from passmanager.airdrop.plan import Plan
 from passmanager.units import Address, checksum
 
 VERSION = 1

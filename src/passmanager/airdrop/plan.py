@@ -5,44 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eth_utils.crypto import keccak
-
 from passmanager.airdrop.campaign import Campaign, Line
 from passmanager.airdrop.errors import BadRow, BadRows, BatchTooBig, SupplyTooSmall
 from passmanager.airdrop.events import Given, read_given
+from passmanager.airdrop.gas import MOST_ITEMS, GasModel, measure_gas
 from passmanager.airdrop.holders import HolderRule, find_holders
 from passmanager.airdrop.recipients import Recipient
-from passmanager.client import GAS_LIMIT, PassManager
-from passmanager.core.transactions import Fees, Transaction
-from passmanager.errors import InsufficientFunds, Reverted, RpcError
+from passmanager.client import PassManager
+from passmanager.core.transactions import Fees
+from passmanager.errors import InsufficientFunds
 from passmanager.units import Address
 
-MOST_ITEMS = 200  # recipients x lines of airdropProducts
-BLOCK_SHARE = (3, 4)  # a transaction that wants all of a block waits long
-MARGIN = (11, 10)  # gas limit over the estimate
-SAMPLE = 10
 RECOVERY_LOOK = 100  # batches whose references are looked up before the first start
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GasModel:
-    """Gas of a batch: a part for the call and one for each recipient, both measured on this chain."""
-
-    base: int
-    each: int
-    most: int
-
-    def estimate(self, recipients: int) -> int:
-        """What a batch uses."""
-        return self.base + self.each * recipients
-
-    def limit(self, recipients: int) -> int:
-        """What a batch may use."""
-        return min(self.estimate(recipients) * MARGIN[0] // MARGIN[1], self.most)
-
-    def largest(self) -> int:
-        """Recipients that fit the limit of a transaction."""
-        return max((self.most * MARGIN[1] // MARGIN[0] - self.base) // self.each, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,39 +213,6 @@ def _check_supply(client: PassManager, campaign: Campaign, count: int) -> None:
         left = product.max_supply - product.sold
         if product.max_supply and left < count:
             raise SupplyTooSmall(product_id=line.product_id, left=left, need=count)
-
-
-def measure_gas(client: PassManager, campaign: Campaign, sender: Address) -> GasModel:
-    """Estimates batches for wallets that never had a pass: they cost most.
-
-    Raises:
-        ContractError: The chain would refuse the airdrop; the subclass says why.
-    """
-    most = min(GAS_LIMIT, _block_gas(client) * BLOCK_SHARE[0] // BLOCK_SHARE[1])
-    items = max(MOST_ITEMS // len(campaign.lines), 1)
-    model = _model(client, campaign, sender, min(SAMPLE, items), most)
-    while (count := min(model.largest(), items)) > SAMPLE:
-        try:
-            return _model(client, campaign, sender, count, most)
-        except (RpcError, Reverted):  # a node's own limit: what is known of small batches is near enough
-            items = count // 2
-    return model
-
-
-def _model(client: PassManager, campaign: Campaign, sender: Address, count: int, most: int) -> GasModel:
-    one, many = _estimate(client, campaign, sender, 1), _estimate(client, campaign, sender, count)
-    each = -(-(many - one) // (count - 1)) if count > 1 else one
-    return GasModel(base=max(one - each, 0), each=each, most=most)
-
-
-def _estimate(client: PassManager, campaign: Campaign, sender: Address, count: int) -> int:
-    wallets = [Address(f"0x{keccak(text=f'{i}')[:20].hex()}") for i in range(count)]  # pyright: ignore[reportArgumentType]
-    call = campaign.call(wallets, keccak(campaign.id))
-    return client.node.estimate_gas(Transaction(to=call.to, data=call.data, sender=sender), name=call.name)
-
-
-def _block_gas(client: PassManager) -> int:
-    return int(client.node.request("eth_getBlockByNumber", "latest", False)["gasLimit"], 16)  # noqa: FBT003 - hashes only
 
 
 def _batch_size(campaign: Campaign, gas: GasModel, wanted: int | None, needed: bool) -> int:  # noqa: FBT001 - internal

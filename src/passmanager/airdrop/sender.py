@@ -9,6 +9,7 @@ node lies about all that, the chain takes each reference only once: the worst is
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from eth_utils.crypto import keccak
 
@@ -17,6 +18,7 @@ from passmanager.airdrop.campaign import Campaign
 from passmanager.airdrop.chain import AirdropChain, View
 from passmanager.airdrop.errors import AirdropStalled, BatchReverted
 from passmanager.airdrop.fees import FeePolicy, raised
+from passmanager.airdrop.gas import block_gas
 from passmanager.airdrop.journal import Batch, Journal, State
 from passmanager.airdrop.tracker import Status, Tracker
 from passmanager.client import PassManager
@@ -30,6 +32,9 @@ NODE_TROUBLE = (NoNode, RpcError, UnexpectedAnswer)
 LOST_LOOKS = 3  # a nonce that is used by nothing known, seen so often, belongs to somebody else
 FIRST_PAUSE_S = 0.02
 LONG_AGO = -1e9
+BLOCKS_AHEAD = 2
+LOCAL_CHAINS = (31337, 1337)
+LOCAL_BLOCKS_AHEAD = 1  # Anvil mines when a transaction comes; what does not fit that block waits for the next one
 
 __all__ = ["SendOptions", "Sender", "Status"]
 
@@ -40,7 +45,7 @@ class SendOptions:
 
     Attributes:
         confirmations: A batch is done when its block is this deep; 1 is the latest block.
-        window: Transactions on their way at once; nodes keep few for one wallet.
+        window: Transactions on their way at once, but never more than two blocks hold; nodes keep few for one wallet.
         resend_seconds: Pass on again what is not mined after this time.
         replace_seconds: Give a higher fee to what is not mined after this time.
         max_fee_per_gas: Wei per gas that are never exceeded; by default four times what is usual at the start.
@@ -86,6 +91,7 @@ class Sender:
         self._signed: dict[int, float] = {}  # batch number -> when its latest transaction was signed
         self._lost: dict[int, int] = {}  # batch number -> looks in which its nonce was used by something else
         self._replaced = self._resent = 0
+        self._gas_ahead = 0
         self._moved = clock()
 
     def run(self) -> list[Batch]:
@@ -142,6 +148,8 @@ class Sender:
     def _start(self) -> None:
         self._tracker.recheck()
         self._fees.start()
+        blocks = LOCAL_BLOCKS_AHEAD if self._campaign.chain_id in LOCAL_CHAINS else BLOCKS_AHEAD
+        self._gas_ahead = blocks * block_gas(self._node)
         view = self._tracker.update(self._upcoming())
         planned = [batch for batch in self._tracker.among(State.PLANNED) if batch.number not in view.used]
         if planned:
@@ -218,11 +226,18 @@ class Sender:
     # --- sending
 
     def _send_next(self, view: View, upcoming: Sequence[Batch]) -> None:
-        room = max(self._options.window - len(self._tracker.among(State.SENT)), 0)
-        new = [batch for batch in upcoming if batch.state is State.PLANNED and batch.number not in view.used][:room]
+        waiting = [batch for batch in upcoming if batch.state is State.PLANNED and batch.number not in view.used]
+        new = waiting[: self._room(waiting)]
         if new:
             self._sign(new, self._next_nonce(view), view)
             self._pass_on(new)
+
+    def _room(self, waiting: Sequence[Batch]) -> int:
+        """How many more may be on their way."""
+        sent = self._tracker.among(State.SENT)
+        gas = list(accumulate(self._gas.limit(batch.count) for batch in (*sent, *waiting)))
+        fit = max(sum(total <= self._gas_ahead for total in gas), 1)
+        return max(min(fit, self._options.window) - len(sent), 0)
 
     def _next_nonce(self, view: View) -> int:
         ours = [_nonce(batch) + 1 for batch in self._tracker.among(State.SENT)]
