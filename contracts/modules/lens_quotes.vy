@@ -308,7 +308,8 @@ def _change(
     else:
         self._check_holder(item.productPassId, item.holder, caller)
     change: ICatalog.Change = staticcall ICatalog(lens_reads.catalog).change(
-        item, new_pricing_id, quantity, airdrop)
+        item, new_pricing_id, quantity, airdrop
+    )
     return IPassLens.ChangeQuote(
         token=change.token,
         amount=change.amount,
