@@ -4,39 +4,41 @@ Exit codes: 0 done; 1 refused, the message on stderr says why and what to do nex
 130 interrupted with Ctrl-C.
 """
 
-import json
-import os
 import signal
 import sys
 import threading
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from passmanager import __version__
+from passmanager.cli_common import (
+    LOCAL_CHAINS,
+    LOCAL_URL,
+    Account,
+    DryRun,
+    Json,
+    Keystore,
+    RpcUrl,
+    Yes,
+    ask,
+    err,
+    find_signer,
+    out,
+    print_json,
+)
 from passmanager.core.addresses import parse_address
 from passmanager.deployments import FOLDER, Deployment, Plan, deploy, estimated_gas, make_plan, require_funds
 from passmanager.devchain import HARDFORK, MNEMONIC, devchain
-from passmanager.errors import BadKey, PassManagerError
+from passmanager.errors import PassManagerError
 from passmanager.node import Node
-from passmanager.signers import LocalSigner, NodeSigner, Signer
 from passmanager.units import Address, format_units
-
-LOCAL_URL = "http://127.0.0.1:8545"
-LOCAL_CHAINS = (31337, 1337)
-KEY_VARIABLE = "PASSMANAGER_PRIVATE_KEY"
-PASSWORD_VARIABLE = "PASSMANAGER_KEYSTORE_PASSWORD"  # noqa: S105 - its name, no password
 
 app = typer.Typer(
     help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
 )
-out, err = Console(soft_wrap=True, highlight=False), Console(stderr=True, soft_wrap=True, highlight=False)
-
-RpcUrl = Annotated[str, typer.Option(envvar="PASSMANAGER_RPC_URL", help="Address of the node.", show_envvar=True)]
-Json = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs.")]
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - called by typer
@@ -68,7 +70,7 @@ def devchain_command(
         node = Node.connect(chain.url)
         accounts = node.accounts()
         if as_json:
-            _print_json({"url": chain.url, "chainId": node.chain_id(), "accounts": accounts})
+            print_json({"url": chain.url, "chainId": node.chain_id(), "accounts": accounts})
         else:
             out.print(f"Local chain {node.chain_id()} at {chain.url}; end it with Ctrl-C")
             out.print(f"Unlocked accounts, 10000 coins each: {', '.join(accounts[:3])} ...")
@@ -89,18 +91,14 @@ def _wait_for_end() -> None:
 def deploy_command(  # noqa: PLR0913 - one parameter per option
     *,
     rpc_url: RpcUrl = LOCAL_URL,
-    account: Annotated[
-        str | None, typer.Option(envvar="PASSMANAGER_ACCOUNT", help="An account that the node has unlocked.")
-    ] = None,
-    keystore: Annotated[
-        Path | None, typer.Option(envvar="PASSMANAGER_KEYSTORE", help=f"Encrypted key file; ${PASSWORD_VARIABLE}.")
-    ] = None,
+    account: Account = None,
+    keystore: Keystore = None,
     owner: Annotated[str | None, typer.Option(help="Platform owner; by default the sender.")] = None,
     folder: Annotated[Path, typer.Option("--out", help="Folder of <chainId>.json.")] = FOLDER,
     replace: Annotated[bool, typer.Option("--replace", help="Give up the deployment or plan that is there.")] = False,
     expect_chain: Annotated[int | None, typer.Option(help="Refuse every other chain.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan; send and write nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: DryRun = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Deploy the contracts, or go on where an interrupted call stopped.
@@ -109,7 +107,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter per option
     without any of them, the node's first account.
     """
     node = Node.connect(rpc_url)
-    signer = _signer(node, account, keystore)
+    signer = find_signer(node, account, keystore)
     if expect_chain is not None:
         node.require_chain(expect_chain)
     owned_by = parse_address(owner) if owner else None
@@ -117,7 +115,7 @@ def deploy_command(  # noqa: PLR0913 - one parameter per option
         _show_plan(node, make_plan(node, signer.address, owned_by), as_json=as_json)
         return
     if not yes and node.chain_id() not in LOCAL_CHAINS:
-        _ask(f"Deploy on chain {node.chain_id()} from {signer.address}?")
+        ask(f"Deploy on chain {node.chain_id()} from {signer.address}?")
     found = deploy(
         node, signer, owner=owned_by, out=folder, replace=replace, expect_chain=expect_chain, progress=_progress
     )
@@ -134,43 +132,6 @@ def demo_command(
     import_module("passmanager.demo").run(keep=keep, as_json=as_json)
 
 
-def _signer(node: Node, account: str | None, keystore: Path | None) -> Signer:
-    given = [name for name, value in (("--account", account), ("--keystore", keystore)) if value]
-    key = os.environ.get(KEY_VARIABLE)
-    if len(given) + bool(key) > 1:
-        names = given + ([f"${KEY_VARIABLE}"] if key else [])
-        raise typer.BadParameter(f"give only one of {' and '.join(names)}")
-    if key:
-        return LocalSigner.from_key(key, source=f"${KEY_VARIABLE}")
-    if keystore:
-        return LocalSigner.from_keystore(keystore, _password(keystore))
-    return NodeSigner(parse_address(account) if account else _first_account(node))
-
-
-def _password(keystore: Path) -> str:
-    given = os.environ.get(PASSWORD_VARIABLE)
-    if given is None and not sys.stdin.isatty():
-        raise BadKey(source=str(keystore), problem=f"it is encrypted; set ${PASSWORD_VARIABLE}")
-    return given if given is not None else typer.prompt("Password", hide_input=True, err=True)
-
-
-def _first_account(node: Node) -> Address:
-    """Only a development chain signs for whoever asks."""
-    accounts = node.accounts() if node.chain_id() in LOCAL_CHAINS else []
-    if not accounts:
-        raise BadKey(
-            source=f"${KEY_VARIABLE}", problem="it is not set; set it, or give --keystore, or --account of the node"
-        )
-    return accounts[0]
-
-
-def _ask(question: str) -> None:
-    if not sys.stdin.isatty():
-        raise typer.BadParameter("nobody is there to confirm; pass --yes")
-    if not typer.confirm(question, err=True):
-        raise typer.Exit(1)
-
-
 def _progress(name: str, address: Address, what: str) -> None:
     err.print(f"{what:7} {name:16} {address}")
 
@@ -179,7 +140,7 @@ def _show_plan(node: Node, plan: Plan, *, as_json: bool) -> None:
     gas = estimated_gas(plan)
     price = node.fees().ceiling
     if as_json:
-        _print_json({**plan.model_dump(by_alias=True), "gas": gas, "mostWei": sum(gas.values()) * price})
+        print_json({**plan.model_dump(by_alias=True), "gas": gas, "mostWei": sum(gas.values()) * price})
     else:
         for name, planned in plan.contracts.items():
             out.print(f"{planned.nonce:6} {name:16} {planned.address} about {gas[name]:>9,} gas")
@@ -190,13 +151,9 @@ def _show_plan(node: Node, plan: Plan, *, as_json: bool) -> None:
 
 def _show_deployment(found: Deployment, folder: Path, *, as_json: bool) -> None:
     if as_json:
-        _print_json(found.model_dump(by_alias=True))
+        print_json(found.model_dump(by_alias=True))
     else:
         out.print(f"Deployed on chain {found.chain_id}, all pointers checked: {folder / f'{found.chain_id}.json'}")
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(value, indent=2) + "\n")
 
 
 def main() -> None:
