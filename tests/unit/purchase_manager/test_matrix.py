@@ -1,7 +1,8 @@
 """Who may do what in which status: every cell of the matrix in docs/spec/contracts.md, section 4.
 
-A cell is the error, or the status afterwards; `-` means that the call does nothing. PAUSED+ is PAUSED with the cancelled
-bit, LAPSED an EXPIRED one that nobody cancelled, OVER one that was cancelled before, REVOKED one that was revoked.
+A cell is the error, or the status afterwards; `-` means that the call does nothing. PAUSED+ is PAUSED with the
+cancelled bit, LAPSED an EXPIRED one that nobody cancelled, OVER one that was cancelled before, REVOKED one that
+was revoked.
 """
 
 import pytest

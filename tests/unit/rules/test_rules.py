@@ -368,7 +368,7 @@ def test_r23_metadata_is_escaped_json_on_chain_when_names_are_nasty(shop, produc
     pass_id = shop.buy(buyer, (product, pricing))
     uri = product_pass.tokenURI(pass_id)
     told = json.loads(base64.b64decode(uri.partition("base64,")[2]))
-    assert all("Verified" != attribute["trait_type"] for attribute in told["attributes"])
+    assert all(attribute["trait_type"] != "Verified" for attribute in told["attributes"])
     assert name in json.dumps(told, ensure_ascii=False).replace('\\"', '"')
 
 
