@@ -409,6 +409,14 @@ def test_usage_is_forgiven_and_the_cap_ends_when_the_organization_changes(
     assert (item.end, item.autoRenew) == (end, False)
 
 
+def test_lost_cap_is_told_when_the_organization_changes_a_usage_plan(
+    shop, manager, airdropper, buyer, metered, used, other_metered
+):
+    manager.changeSubscriptionPricing((shop.org, used, metered.product, other_metered, True), sender=airdropper)
+    event = only_event(manager, "UsageCapSet")
+    assert (event.productPassId, event.productId, event.holder, event.cap) == (used, metered.product, buyer, 0)
+
+
 # --- native coin ---
 
 
