@@ -18,10 +18,10 @@ from tempfile import TemporaryDirectory
 from eth_abi import encode
 from eth_account import Account
 from eth_utils import keccak
-from gas_figures import FIGURES
 from rich.console import Console
 from rich.table import Table
 
+from gas_figures import FIGURES
 from passmanager.abi import artifact
 from passmanager.abi.structs import (
     AdditionalPurchaseParams,
@@ -70,7 +70,8 @@ class Bench:
     def gas_so_far(self) -> int:
         """Gas of all blocks."""
         numbers = range(self.node.head().number + 1)
-        return sum(int(self.node.request("eth_getBlockByNumber", hex(n), WITHOUT_BODIES)["gasUsed"], 16) for n in numbers)
+        blocks = [self.node.request("eth_getBlockByNumber", hex(number), WITHOUT_BODIES) for number in numbers]
+        return sum(int(block["gasUsed"], 16) for block in blocks)
 
     def create_token(self) -> Address:
         """A plain ERC-20."""
