@@ -6,7 +6,7 @@ nobody else has moved the position: a keeper can be killed at any moment, and tw
 
 import sqlite3
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -69,8 +69,8 @@ class Origin:
 class Index:
     """The subscriptions of one deployment."""
 
-    def __init__(self, path: Path, origin: Origin) -> None:
-        """Opens or creates the file.
+    def __init__(self, path: Path, origin: Origin, *, writes: bool = True) -> None:
+        """Opens or creates the file; with `writes` off it works on a copy in memory.
 
         Raises:
             UnreadableIndex: It is damaged, or no index.
@@ -78,13 +78,19 @@ class Index:
         """
         self._path, self._origin = path, origin
         try:
-            self._db = sqlite3.connect(path, timeout=LOCK_WAIT_S, isolation_level=None)
+            self._db = sqlite3.connect(path if writes else ":memory:", timeout=LOCK_WAIT_S, isolation_level=None)
+            if not writes and path.exists():
+                self._copy(path)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
             with self._transaction():
                 self._create()
         except sqlite3.Error as problem:
             raise UnreadableIndex(path=str(path), problem=str(problem)) from problem
+
+    def _copy(self, path: Path) -> None:
+        with closing(sqlite3.connect(path, timeout=LOCK_WAIT_S)) as file:
+            file.backup(self._db)
 
     def _create(self) -> None:
         for statement in SCHEMA.split(";"):

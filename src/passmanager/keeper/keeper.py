@@ -80,8 +80,11 @@ class Keeper:
         options: Options | None = None,
         metrics: Metrics | None = None,
         tell: Tell | None = None,
+        writes: bool = True,
     ) -> Self:
         """A keeper with its index in a file; `first_block` is the one of the deployment.
+
+        With `writes` off the file stays as it is: for `preview`.
 
         Raises:
             KeeperError: The file is of another deployment, or no index.
@@ -96,10 +99,10 @@ class Keeper:
             first_block=first_block,
             first_hash=first["hash"] if first else "",
         )
-        return cls(client, Index(path, origin), options, metrics=metrics, tell=tell)
+        return cls(client, Index(path, origin, writes=writes), options, metrics=metrics, tell=tell)
 
-    def sync(self) -> int:
-        """Brings the index up to the newest block; gives that block's time."""
+    def sync(self, stop: threading.Event | None = None) -> int:
+        """Brings the index up to the newest block, or on the way there until `stop`; gives that block's time."""
         while True:
             before = self.index.position
             try:
@@ -110,7 +113,7 @@ class Keeper:
             if self.index.apply(before, step):
                 self.metrics.add("replaced_blocks_total", len(step.dropped))
                 self.metrics.set("block", step.position.next_block - 1)
-            if step.caught_up:
+            if step.caught_up or (stop is not None and stop.is_set()):
                 self.metrics.set("block_timestamp_seconds", step.tip.timestamp)
                 self._refresh(step.tip.number)
                 return step.tip.timestamp
@@ -129,7 +132,7 @@ class Keeper:
         """
         report = Report()
         try:
-            now = self.sync()
+            now = self.sync(stop)
             if not self._waits_for_fee():
                 self._renew_due(now, report, stop or threading.Event())
             self._measure(now)
@@ -180,7 +183,7 @@ class Keeper:
         self.metrics.set("next_due_timestamp_seconds", self.index.next_due() or 0)
 
     def preview(self) -> list[Result]:
-        """What a round would do now, by simulation; neither chain nor schedule change."""
+        """What a round would do now, by simulation."""
         now = self.sync()
         pairs = self.index.due(now, self.index.count_due(now))
         dry = Batches(self._client, replace(self.options, dry_run=True), self.metrics, lambda _pair: False)
