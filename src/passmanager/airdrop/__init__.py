@@ -14,7 +14,8 @@ from passmanager.airdrop.prepare import name_campaign, open_plan
 from passmanager.airdrop.recipients import Recipient, read_recipients
 from passmanager.airdrop.results import write_results
 from passmanager.airdrop.safe import safe_batch, write_safe_files
-from passmanager.airdrop.sender import Sender, SendOptions, Status
+from passmanager.airdrop.sender import Sender, SendOptions
+from passmanager.airdrop.tracker import Status, Tracker, watch
 
 __all__ = [
     "Batch",
@@ -30,12 +31,14 @@ __all__ = [
     "Sender",
     "State",
     "Status",
+    "Tracker",
     "make_plan",
     "name_campaign",
     "open_plan",
     "read_recipients",
     "require_funds",
     "safe_batch",
+    "watch",
     "write_results",
     "write_safe_files",
 ]

@@ -198,7 +198,7 @@ class AirdropStalled(AirdropError):
         return (
             f"Nothing was mined for {self.seconds:.0f} s; batch {self.number} waits with nonce {self.nonce},"
             f" at most {self.max_fee_per_gas} wei per gas. Run the same command again to go on, if that is too little"
-            " with a higher --max-fee."
+            " with a higher --max-fee-gwei."
         )
 
 

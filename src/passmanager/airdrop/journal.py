@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from passmanager.airdrop.campaign import Campaign
+from passmanager.airdrop.campaign import Campaign, Line
 from passmanager.airdrop.errors import JournalBusy, JournalMismatch, UnreadableJournal
 from passmanager.airdrop.events import Given
 from passmanager.airdrop.gas import GasModel
@@ -150,7 +150,9 @@ class Journal:
             if "locked" in str(problem):
                 raise JournalBusy(path=str(self.path)) from problem
             raise UnreadableJournal(path=str(self.path), problem=str(problem)) from problem
-        except (sqlite3.DatabaseError, ValueError, KeyError) as problem:
+        except KeyError as problem:
+            raise UnreadableJournal(path=str(self.path), problem=f"it has no {problem}") from problem
+        except (sqlite3.DatabaseError, ValueError) as problem:
             raise UnreadableJournal(path=str(self.path), problem=str(problem)) from problem
 
     def _lock(self) -> None:
@@ -220,9 +222,23 @@ class Journal:
             return int(self._values()["from block"])
 
     @property
-    def campaign_name(self) -> str:
-        """Name of the campaign; empty if nothing was planned."""
-        return self._values().get("campaign", "")
+    def campaign(self) -> Campaign:
+        """What is given."""
+        kept = self._values()
+        with self._named_errors():
+            return Campaign(
+                name=kept["campaign"],
+                chain_id=int(kept["chain"]),
+                manager=checksum(kept["PurchaseManager"]),
+                org_id=int(kept["organization"]),
+                lines=tuple(map(Line.parse, kept["list of lines"].split())),
+            )
+
+    @property
+    def sender(self) -> Address:
+        """Who sends."""
+        with self._named_errors():
+            return checksum(self._values()["sender"])
 
     @property
     def batch_size(self) -> int:

@@ -36,8 +36,6 @@ BLOCKS_AHEAD = 2
 LOCAL_CHAINS = (31337, 1337)
 LOCAL_BLOCKS_AHEAD = 1  # Anvil mines when a transaction comes; what does not fit that block waits for the next one
 
-__all__ = ["SendOptions", "Sender", "Status"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendOptions:

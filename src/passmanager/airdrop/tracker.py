@@ -6,8 +6,11 @@ What is used is looked up in the logs, and counts as done when its block is deep
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from passmanager.airdrop.campaign import Campaign
 from passmanager.airdrop.chain import REORG_REACH, AirdropChain, View
 from passmanager.airdrop.journal import Batch, Journal, State
+from passmanager.client import PassManager
+from passmanager.units import Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,3 +126,13 @@ class Tracker:
             batch.state = State.DONE
         self.save(final)
         self._take_back(batch for batch in deep if batch.state is State.MINED)
+
+
+def watch(
+    client: PassManager, campaign: Campaign, journal: Journal, *, sender: Address, confirmations: int = 1
+) -> Tracker:
+    """What became of all batches, whoever executed them; sends nothing."""
+    tracker = Tracker(AirdropChain(client, campaign, sender), journal, confirmations=confirmations)
+    tracker.recheck()
+    tracker.update(tracker.among(State.PLANNED))
+    return tracker

@@ -9,7 +9,7 @@ from passmanager.airdrop import Line
 from passmanager.client import PassManager
 from passmanager.units import NATIVE, Address, checksum
 
-FLAT, MONTHLY = 1, 3
+ONE_TIME, FLAT, ONCE, MONTHLY = 0, 1, 0, 3
 _numbers = itertools.count()
 
 
@@ -25,7 +25,7 @@ def open_shop(client: PassManager, *, max_supply: int = 0) -> tuple[int, Line]:
     return org_id, add_line(client, org_id, max_supply=max_supply)
 
 
-def add_line(client: PassManager, org_id: int, *, max_supply: int = 0) -> Line:
+def add_line(client: PassManager, org_id: int, *, max_supply: int = 0, once: bool = False) -> Line:
     product = Product(
         name="Membership",
         description="",
@@ -37,8 +37,8 @@ def add_line(client: PassManager, org_id: int, *, max_supply: int = 0) -> Line:
     )
     product_id = client.catalog.set_product(org_id, 0, product=product).simulated
     terms = PricingTerms(
-        charge_style=FLAT,
-        frequency=MONTHLY,
+        charge_style=ONE_TIME if once else FLAT,
+        frequency=ONCE if once else MONTHLY,
         token=NATIVE,
         flat_price=10**15,
         meter_id=0,
