@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from passmanager import __version__, cli_events, cli_keeper
+from passmanager import __version__, cli_airdrop, cli_events, cli_keeper
 from passmanager.cli_common import (
     LOCAL_CHAINS,
     LOCAL_URL,
@@ -39,6 +39,7 @@ from passmanager.units import Address, format_units
 app = typer.Typer(
     help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
 )
+app.add_typer(cli_airdrop.app, name="airdrop")
 app.add_typer(cli_events.app, name="events")
 app.add_typer(cli_keeper.app, name="keeper")
 
