@@ -8,13 +8,14 @@ from typing import Any
 
 import yaml
 from eth_utils.crypto import keccak
+from vyper.ast import FunctionDef
+from vyper.ast.natspec import parse_natspec
+from vyper.ast.parse import parse_to_ast
 from vyper.compiler.input_bundle import FilesystemInputBundle
 from vyper.compiler.output import (
     build_abi_output,
-    build_devdoc,
     build_layout_output,
     build_method_identifiers_output,
-    build_userdoc,
 )
 from vyper.compiler.phases import CompilerData
 from vyper.compiler.settings import Settings
@@ -56,7 +57,8 @@ def compile_contract(path: Path, errors: list[NamedError], target: str) -> Artif
     """ABI with error entries, creation bytecode, and where the immutables lie in the runtime code."""
     bundle = FilesystemInputBundle([path.parent])
     data = CompilerData(bundle.load_file(path), input_bundle=bundle, settings=Settings(evm_version=target))
-    abi = build_abi_output(data)
+    abi = _with_key_names(build_abi_output(data), path.parent / f"interfaces/I{path.stem}.vyi")
+    notices, details = _natspec(data)
     _check_selectors(path.stem, abi, build_method_identifiers_output(data))
     runtime = data.bytecode_runtime
     body = {
@@ -71,10 +73,38 @@ def compile_contract(path: Path, errors: list[NamedError], target: str) -> Artif
     return Artifact(
         name=path.stem,
         abi=body["abi"],
-        notices=build_userdoc(data).get("methods", {}),
-        details=build_devdoc(data).get("methods", {}),
+        notices=notices,
+        details=details,
         body=body,
     )
+
+
+def _natspec(data: CompilerData) -> tuple[dict[str, Any], dict[str, Any]]:
+    """NatSpec by signature, of the contract and of the modules it exports from, which Vyper leaves out."""
+    contract = data.annotated_vyper_module
+    modules = [info.module_node for info in contract._metadata["type"].imported_modules.values()]
+    notices: dict[str, Any] = {}
+    details: dict[str, Any] = {}
+    for module in [*modules, contract]:
+        if not module.is_interface:
+            found = parse_natspec(module)
+            notices |= found.userdoc.get("methods", {})
+            details |= found.devdoc.get("methods", {})
+    return notices, details
+
+
+def _with_key_names(abi: list[dict[str, Any]], interface: Path) -> list[dict[str, Any]]:
+    """Getters of mappings have the argument names of the interface: Vyper has none for keys."""
+    if not interface.exists():
+        return abi
+    functions = parse_to_ast(interface.read_text(), is_interface=True).get_children(FunctionDef)
+    names = {function.name: [argument.arg for argument in function.args.args] for function in functions}
+    for entry in abi:
+        unnamed = any(part["name"].startswith("arg") for part in entry.get("inputs", []))
+        if unnamed and entry.get("name") in names:
+            for part, name in zip(entry["inputs"], names[entry["name"]], strict=True):
+                part["name"] = name
+    return abi
 
 
 def canonical(entry: dict[str, Any]) -> str:

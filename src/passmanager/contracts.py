@@ -71,7 +71,15 @@ class Catalog:
     def adjust_usage(
         self, meter_id: int, product_pass_id: int, *, units: int, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Catalog.adjustUsage."""
+        """Corrects a reading downwards, never below what any product of the pass was billed for.
+
+        Role usage. Emits UsageRecorded with a negative delta.
+
+        Args:
+            meter_id: Meter of the caller's organization.
+            product_pass_id: Pass.
+            units: The new reading.
+        """
         return self._shell.send(self.calls.adjust_usage(meter_id, product_pass_id, units=units), tx=tx)
 
     def change(
@@ -90,25 +98,53 @@ class Catalog:
         )
 
     def create_meter(self, org_id: int, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[int]:
-        """Catalog.createMeter."""
+        """Creates a usage meter of the organization.
+
+        Role catalog. Emits MeterSet.
+
+        Args:
+            org_id: Organization.
+
+        Returns:
+            Id of the meter, counting from 1.
+        """
         return self._shell.send(self.calls.create_meter(org_id), tx=tx)
 
     def create_pricing(self, org_id: int, terms: PricingTerms, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[int]:
-        """Catalog.createPricing."""
+        """Creates a pricing. Its terms never change.
+
+        Role catalog. Emits PricingCreated. Link it to products with linkPricings.
+
+        Args:
+            org_id: Organization that offers it.
+            terms: Charge style 0 to 5, frequency 0 (one-time) or 1 to 5, token (zero address = native coin), prices in the token's smallest unit below 2^96, tiers without gaps, the last without upper bound.
+
+        Returns:
+            Id of the pricing, counting from 1.
+        """
         return self._shell.send(self.calls.create_pricing(org_id, terms), tx=tx)
 
-    def has_pricing_access(self, arg0: int, arg1: Address, *, block: BlockId = "latest") -> bool:
+    def has_pricing_access(self, pricing_id: int, wallet: Address, *, block: BlockId = "latest") -> bool:
         """Catalog.hasPricingAccess."""
-        return self._shell.read(self.calls.has_pricing_access(arg0, arg1), block=block)
+        return self._shell.read(self.calls.has_pricing_access(pricing_id, wallet), block=block)
 
-    def is_linked(self, arg0: int, arg1: int, *, block: BlockId = "latest") -> bool:
+    def is_linked(self, product_id: int, pricing_id: int, *, block: BlockId = "latest") -> bool:
         """Catalog.isLinked."""
-        return self._shell.read(self.calls.is_linked(arg0, arg1), block=block)
+        return self._shell.read(self.calls.is_linked(product_id, pricing_id), block=block)
 
     def link_pricings(
         self, org_id: int, *, product_id: int, pricing_ids: Sequence[int], linked: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Catalog.linkPricings."""
+        """Offers a product at pricings of the same organization, or no longer; running subscriptions go on.
+
+        Role catalog. Emits PricingLinked for each.
+
+        Args:
+            org_id: Organization.
+            product_id: Product of the organization.
+            pricing_ids: At most 24 pricings of the same organization.
+            linked: Offer or withdraw.
+        """
         return self._shell.send(
             self.calls.link_pricings(org_id, product_id=product_id, pricing_ids=pricing_ids, linked=linked), tx=tx
         )
@@ -131,37 +167,37 @@ class Catalog:
         """
         return self._shell.read(self.calls.meter_total(pricing_id, product_pass_id), block=block)
 
-    def meter_words(self, arg0: int, *, block: BlockId = "latest") -> int:
+    def meter_words(self, meter_id: int, *, block: BlockId = "latest") -> int:
         """Catalog.meterWords."""
-        return self._shell.read(self.calls.meter_words(arg0), block=block)
+        return self._shell.read(self.calls.meter_words(meter_id), block=block)
 
-    def on_allow_list(self, arg0: int, arg1: Address, *, block: BlockId = "latest") -> bool:
+    def on_allow_list(self, org_id: int, wallet: Address, *, block: BlockId = "latest") -> bool:
         """Catalog.onAllowList."""
-        return self._shell.read(self.calls.on_allow_list(arg0, arg1), block=block)
+        return self._shell.read(self.calls.on_allow_list(org_id, wallet), block=block)
 
     def organization_nft(self, *, block: BlockId = "latest") -> Address:
         """Catalog.organizationNFT."""
         return self._shell.read(self.calls.organization_nft(), block=block)
 
-    def passes_bought(self, arg0: int, arg1: Address, *, block: BlockId = "latest") -> int:
+    def passes_bought(self, org_id: int, wallet: Address, *, block: BlockId = "latest") -> int:
         """Catalog.passesBought."""
-        return self._shell.read(self.calls.passes_bought(arg0, arg1), block=block)
+        return self._shell.read(self.calls.passes_bought(org_id, wallet), block=block)
 
-    def pricing_words(self, arg0: int, arg1: int, *, block: BlockId = "latest") -> int:
+    def pricing_words(self, pricing_id: int, index: int, *, block: BlockId = "latest") -> int:
         """Catalog.pricingWords."""
-        return self._shell.read(self.calls.pricing_words(arg0, arg1), block=block)
+        return self._shell.read(self.calls.pricing_words(pricing_id, index), block=block)
 
-    def product_names(self, arg0: int, *, block: BlockId = "latest") -> str:
+    def product_names(self, product_id: int, *, block: BlockId = "latest") -> str:
         """Catalog.productNames."""
-        return self._shell.read(self.calls.product_names(arg0), block=block)
+        return self._shell.read(self.calls.product_names(product_id), block=block)
 
     def product_pass(self, *, block: BlockId = "latest") -> Address:
         """Catalog.productPass."""
         return self._shell.read(self.calls.product_pass(), block=block)
 
-    def product_words(self, arg0: int, *, block: BlockId = "latest") -> int:
+    def product_words(self, product_id: int, *, block: BlockId = "latest") -> int:
         """Catalog.productWords."""
-        return self._shell.read(self.calls.product_words(arg0), block=block)
+        return self._shell.read(self.calls.product_words(product_id), block=block)
 
     def purchase_manager(self, *, block: BlockId = "latest") -> Address:
         """Catalog.purchaseManager."""
@@ -170,7 +206,15 @@ class Catalog:
     def record_usage(
         self, meter_id: int, product_pass_ids: Sequence[int], *, units: Sequence[int], tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Catalog.recordUsage."""
+        """Adds units to the readings of passes.
+
+        Role usage. Emits UsageRecorded for each. What is recorded after a period's end, before its bill, belongs to that period.
+
+        Args:
+            meter_id: Active meter of the caller's organization.
+            product_pass_ids: At most 200 passes of the same organization.
+            units: Units to add to each; a reading stays below 2^48.
+        """
         return self._shell.send(self.calls.record_usage(meter_id, product_pass_ids, units=units), tx=tx)
 
     def refund_bounds(self, item: Item, *, block: BlockId = "latest") -> tuple[int, int]:
@@ -203,9 +247,9 @@ class Catalog:
         """
         return self._shell.read(self.calls.renewal(item, by), block=block)
 
-    def sale_rule_words(self, arg0: int, *, block: BlockId = "latest") -> int:
+    def sale_rule_words(self, org_id: int, *, block: BlockId = "latest") -> int:
         """Catalog.saleRuleWords."""
-        return self._shell.read(self.calls.sale_rule_words(arg0), block=block)
+        return self._shell.read(self.calls.sale_rule_words(org_id), block=block)
 
     def sell(self, cart: Cart, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[Sale]:
         """Prices a cart and returns the words of its items. Counts what is sold when PurchaseManager calls; for everybody else it changes nothing and is a quote.
@@ -221,23 +265,55 @@ class Catalog:
     def set_allow_list(
         self, org_id: int, wallets: Sequence[Address], *, allowed: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Catalog.setAllowList."""
+        """Puts wallets on the organization's allow-list, or takes them off.
+
+        Role catalog. Emits AllowListSet for each. Acts while the sale rule allowList is on.
+
+        Args:
+            org_id: Organization.
+            wallets: At most 200 recipients of passes.
+            allowed: On or off the list.
+        """
         return self._shell.send(self.calls.set_allow_list(org_id, wallets, allowed=allowed), tx=tx)
 
     def set_meter_active(self, meter_id: int, *, active: bool, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """Catalog.setMeterActive."""
+        """A meter that is not active takes no readings; what is recorded is still billed.
+
+        Role catalog. Emits MeterSet.
+
+        Args:
+            meter_id: Meter of the caller's organization.
+            active: Take readings.
+        """
         return self._shell.send(self.calls.set_meter_active(meter_id, active=active), tx=tx)
 
     def set_pricing_access(
         self, pricing_id: int, wallets: Sequence[Address], *, allowed: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Catalog.setPricingAccess."""
+        """Puts wallets on a restricted pricing's list, or takes them off.
+
+        Role catalog. Emits PricingAccessSet for each.
+
+        Args:
+            pricing_id: Pricing of the caller's organization.
+            wallets: At most 200 holders.
+            allowed: On or off the list.
+        """
         return self._shell.send(self.calls.set_pricing_access(pricing_id, wallets, allowed=allowed), tx=tx)
 
     def set_pricing_flags(
         self, pricing_id: int, *, active: bool, retired: bool, restricted: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Catalog.setPricingFlags."""
+        """Starts or stops sales (active), sales and renewals (retired), or the list of wallets (restricted).
+
+        Role catalog. Emits PricingFlagsSet.
+
+        Args:
+            pricing_id: Pricing of the caller's organization.
+            active: On sale.
+            retired: Neither sold nor renewed; can be taken back.
+            restricted: For wallets on its list only.
+        """
         return self._shell.send(
             self.calls.set_pricing_flags(pricing_id, active=active, retired=retired, restricted=restricted), tx=tx
         )
@@ -245,16 +321,34 @@ class Catalog:
     def set_product(
         self, org_id: int, product_id: int, *, product: Product, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[int]:
-        """Catalog.setProduct."""
+        """Creates a product (productId 0), or replaces all fields of one.
+
+        Role catalog. Emits ProductSet; of an existing product also BatchMetadataUpdate on ProductPass.
+
+        Args:
+            org_id: Organization that sells it.
+            product_id: 0, or a product of the organization.
+            product: Texts: name 1 to 64 bytes, UTF-8 without control characters. Transferable acts on later sales only. The largest number ever sold, 0 = no limit; what is sold already closes the sale.
+
+        Returns:
+            Id of the product, counting from 1.
+        """
         return self._shell.send(self.calls.set_product(org_id, product_id, product=product), tx=tx)
 
     def set_sale_rules(self, org_id: int, rules: SaleRules, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """Catalog.setSaleRules."""
+        """Replaces the organization's sale rules; all zero is the default.
+
+        Role catalog. Emits SaleRulesSet. Grace and pausing act on what is sold later.
+
+        Args:
+            org_id: Organization.
+            rules: Closed, allow-list, gifting off, pausing, plan change off, grace 1 to 30 days (0 = 3), passes a wallet may buy (below 2^16, 0 = no limit), count passes.
+        """
         return self._shell.send(self.calls.set_sale_rules(org_id, rules), tx=tx)
 
-    def tier_words(self, arg0: int, arg1: int, *, block: BlockId = "latest") -> int:
+    def tier_words(self, pricing_id: int, index: int, *, block: BlockId = "latest") -> int:
         """Catalog.tierWords."""
-        return self._shell.read(self.calls.tier_words(arg0, arg1), block=block)
+        return self._shell.read(self.calls.tier_words(pricing_id, index), block=block)
 
     def usage_bill(self, item: Item, *, block: BlockId = "latest") -> tuple[int, int]:
         """Units of a usage subscription that are not billed yet, and what they cost now.
@@ -264,9 +358,9 @@ class Catalog:
         """
         return self._shell.read(self.calls.usage_bill(item), block=block)
 
-    def usage_total(self, arg0: int, arg1: int, *, block: BlockId = "latest") -> int:
+    def usage_total(self, meter_id: int, product_pass_id: int, *, block: BlockId = "latest") -> int:
         """Catalog.usageTotal."""
-        return self._shell.read(self.calls.usage_total(arg0, arg1), block=block)
+        return self._shell.read(self.calls.usage_total(meter_id, product_pass_id), block=block)
 
 
 class OrganizationNFT:
@@ -278,11 +372,25 @@ class OrganizationNFT:
         self.calls = OrganizationNFTCalls(address)
 
     def approve(self, approved: Address, token_id: int, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """OrganizationNFT.approve."""
+        """Lets one account move one token. Ends when the token changes hands.
+
+        The owner and his operators. An approval gives no other right.
+
+        Args:
+            approved: The account, or zero to take the approval back.
+            token_id: The token.
+        """
         return self._shell.send(self.calls.approve(approved, token_id), tx=tx)
 
     def balance_of(self, owner: Address, *, block: BlockId = "latest") -> int:
-        """OrganizationNFT.balanceOf."""
+        """How many tokens an account has.
+
+        Args:
+            owner: The account, not zero.
+
+        Returns:
+            The number.
+        """
         return self._shell.read(self.calls.balance_of(owner), block=block)
 
     def epoch_of(self, org_id: int, *, block: BlockId = "latest") -> int:
@@ -297,7 +405,14 @@ class OrganizationNFT:
         return self._shell.read(self.calls.epoch_of(org_id), block=block)
 
     def get_approved(self, token_id: int, *, block: BlockId = "latest") -> Address:
-        """OrganizationNFT.getApproved."""
+        """Who may move this token beside its owner and his operators.
+
+        Args:
+            token_id: The token; one that does not exist reverts.
+
+        Returns:
+            The account, or zero.
+        """
         return self._shell.read(self.calls.get_approved(token_id), block=block)
 
     def has_role(self, org_id: int, account: Address, *, role: int, block: BlockId = "latest") -> bool:
@@ -314,7 +429,15 @@ class OrganizationNFT:
         return self._shell.read(self.calls.has_role(org_id, account, role=role), block=block)
 
     def is_approved_for_all(self, owner: Address, operator: Address, *, block: BlockId = "latest") -> bool:
-        """OrganizationNFT.isApprovedForAll."""
+        """May `operator` move all tokens of `owner`?
+
+        Args:
+            owner: The account that gave the right.
+            operator: The account that got it.
+
+        Returns:
+            May he?
+        """
         return self._shell.read(self.calls.is_approved_for_all(owner, operator), block=block)
 
     def is_clean_text(self, candidate: str, *, block: BlockId = "latest") -> bool:
@@ -365,7 +488,14 @@ class OrganizationNFT:
         return self._shell.read(self.calls.org_supply(), block=block)
 
     def owner_of(self, token_id: int, *, block: BlockId = "latest") -> Address:
-        """OrganizationNFT.ownerOf."""
+        """Who holds a token.
+
+        Args:
+            token_id: The token; one that does not exist reverts.
+
+        Returns:
+            The holder.
+        """
         return self._shell.read(self.calls.owner_of(token_id), block=block)
 
     def pass_lens(self, *, block: BlockId = "latest") -> Address:
@@ -419,7 +549,14 @@ class OrganizationNFT:
     def set_approval_for_all(
         self, operator: Address, *, approved: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """OrganizationNFT.setApprovalForAll."""
+        """Lets an account move all tokens of the caller, now and later.
+
+        Anyone, for his own tokens.
+
+        Args:
+            operator: The account.
+            approved: False takes it back.
+        """
         return self._shell.send(self.calls.set_approval_for_all(operator, approved=approved), tx=tx)
 
     def set_org_metadata(self, org_id: int, metadata: Metadata, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
@@ -558,7 +695,17 @@ class PassLens:
         return self._shell.read(self.calls.has_access(product_pass_id, product_id), block=block)
 
     def highest_mark(self, meter_id: int, product_pass_id: int, *, block: BlockId = "latest") -> int:
-        """PassLens.highestMark."""
+        """The reading up to which a pass was billed for a meter; several of its products may use it.
+
+        Catalog asks when a reading is corrected.
+
+        Args:
+            meter_id: Meter.
+            product_pass_id: Pass; 0 if nothing on it uses the meter.
+
+        Returns:
+            Units.
+        """
         return self._shell.read(self.calls.highest_mark(meter_id, product_pass_id), block=block)
 
     def is_expired(self, product_pass_id: int, *, block: BlockId = "latest") -> bool:
@@ -618,7 +765,16 @@ class PassLens:
         return self._shell.read(self.calls.org_of_pass(product_pass_id), block=block)
 
     def org_uri(self, org_id: int, *, block: BlockId = "latest") -> str:
-        """PassLens.orgURI."""
+        """Metadata of an organization: what it says about itself, and its sale rules.
+
+        Anyone. For an organization that does not exist: as if it had set nothing.
+
+        Args:
+            org_id: Organization.
+
+        Returns:
+            `data:application/json;base64,...`.
+        """
         return self._shell.read(self.calls.org_uri(org_id), block=block)
 
     def organization_nft(self, *, block: BlockId = "latest") -> Address:
@@ -626,7 +782,16 @@ class PassLens:
         return self._shell.read(self.calls.organization_nft(), block=block)
 
     def pass_uri(self, product_pass_id: int, *, block: BlockId = "latest") -> str:
-        """PassLens.passURI."""
+        """Metadata of a pass: what its organization says about it, and what is on it now.
+
+        Anyone. Reverts ERC721NonexistentToken. Where the organization set no name for its passes it is "<organization> pass #<id>". Lists the first 128 discounts; the total is of all.
+
+        Args:
+            product_pass_id: Pass.
+
+        Returns:
+            `data:application/json;base64,...`.
+        """
         return self._shell.read(self.calls.pass_uri(product_pass_id), block=block)
 
     def payment_escrow(self, *, block: BlockId = "latest") -> Address:
@@ -634,11 +799,26 @@ class PassLens:
         return self._shell.read(self.calls.payment_escrow(), block=block)
 
     def pricing_of(self, pricing_id: int, *, block: BlockId = "latest") -> Pricing:
-        """PassLens.pricingOf."""
+        """A pricing: its terms, which never change, and its switches.
+
+        Reverts NoSuchPricing.
+
+        Args:
+            pricing_id: Pricing.
+
+        Returns:
+            Prices in the smallest unit of the token.
+        """
         return self._shell.read(self.calls.pricing_of(pricing_id), block=block)
 
     def product_of(self, product_id: int, *, block: BlockId = "latest") -> ProductState:
-        """PassLens.productOf."""
+        """A product as it is on sale now.
+
+        Reverts NoSuchProduct. Description, image and external URL are in the last event ProductSet only.
+
+        Args:
+            product_id: Product.
+        """
         return self._shell.read(self.calls.product_of(product_id), block=block)
 
     def product_pass(self, *, block: BlockId = "latest") -> Address:
@@ -669,17 +849,47 @@ class PassLens:
     def quote_additional(
         self, params: AdditionalPurchaseParams, caller: Address, *, block: BlockId = "latest"
     ) -> Quote:
-        """PassLens.quoteAdditional."""
+        """What `purchaseAdditionalProducts` and `checkoutAdditional` would charge now.
+
+        Anyone. Reverts as they would.
+
+        Args:
+            params: As there.
+            caller: Who would call.
+
+        Returns:
+            Amounts in the token's smallest unit; all lines cost nothing in an airdrop.
+        """
         return self._shell.read(self.calls.quote_additional(params, caller), block=block)
 
     def quote_change(
         self, params: ChangeSubscriptionPricingParams, caller: Address, *, block: BlockId = "latest"
     ) -> ChangeQuote:
-        """PassLens.quoteChange."""
+        """What `changeSubscriptionPricing` would charge now.
+
+        Anyone. Reverts as it would.
+
+        Args:
+            params: As there.
+            caller: Who would call.
+
+        Returns:
+            Amounts in the token's smallest unit, the bill for usage included.
+        """
         return self._shell.read(self.calls.quote_change(params, caller), block=block)
 
     def quote_purchase(self, params: InitialPurchaseParams, caller: Address, *, block: BlockId = "latest") -> Quote:
-        """PassLens.quotePurchase."""
+        """What `purchaseProducts` and `checkout` would charge now.
+
+        Anyone. Reverts as they would.
+
+        Args:
+            params: As there.
+            caller: Who would call.
+
+        Returns:
+            Amounts in the token's smallest unit; all lines cost nothing in an airdrop.
+        """
         return self._shell.read(self.calls.quote_purchase(params, caller), block=block)
 
     def quote_quantity(
@@ -692,7 +902,20 @@ class PassLens:
         caller: Address,
         block: BlockId = "latest",
     ) -> ChangeQuote:
-        """PassLens.quoteQuantity."""
+        """What `changeTieredSubscriptionUnitQuantity` would charge now.
+
+        Anyone. Reverts as it would.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Product.
+            quantity: Units, 1 to 2^32 - 1.
+            airdrop: By the organization, free of charge.
+            caller: Who would call.
+
+        Returns:
+            Amounts in the token's smallest unit.
+        """
         return self._shell.read(
             self.calls.quote_quantity(
                 product_pass_id, product_id=product_id, quantity=quantity, airdrop=airdrop, caller=caller
@@ -703,7 +926,19 @@ class PassLens:
     def quote_renewal(
         self, product_pass_id: int, *, product_id: int, caller: Address, airdrop: bool, block: BlockId = "latest"
     ) -> RenewalQuote:
-        """PassLens.quoteRenewal."""
+        """What `renewSubscription` would charge now.
+
+        Anyone. Reverts as it would.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Product.
+            caller: Who would call.
+            airdrop: By the organization, free of charge.
+
+        Returns:
+            Amount in the token's smallest unit; reason 8 or 9 if the payer's allowance or balance of an ERC-20 is too small for it now; no period where only the last usage is billed.
+        """
         return self._shell.read(
             self.calls.quote_renewal(product_pass_id, product_id=product_id, caller=caller, airdrop=airdrop),
             block=block,
@@ -724,7 +959,14 @@ class PassLens:
         return self._shell.read(self.calls.refundable(product_pass_id, product_id), block=block)
 
     def sale_rules_of(self, org_id: int, *, block: BlockId = "latest") -> SaleRules:
-        """PassLens.saleRulesOf."""
+        """Sale rules of an organization.
+
+        Args:
+            org_id: Organization.
+
+        Returns:
+            The rules, with the default of 3 days of grace filled in.
+        """
         return self._shell.read(self.calls.sale_rules_of(org_id), block=block)
 
     def start_time(self, product_pass_id: int, *, block: BlockId = "latest") -> int:
@@ -904,11 +1146,25 @@ class ProductPass:
         self.calls = ProductPassCalls(address)
 
     def approve(self, approved: Address, token_id: int, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """ProductPass.approve."""
+        """Lets one account move one token. Ends when the token changes hands.
+
+        The owner and his operators. An approval gives no other right.
+
+        Args:
+            approved: The account, or zero to take the approval back.
+            token_id: The token.
+        """
         return self._shell.send(self.calls.approve(approved, token_id), tx=tx)
 
     def balance_of(self, owner: Address, *, block: BlockId = "latest") -> int:
-        """ProductPass.balanceOf."""
+        """How many tokens an account has.
+
+        Args:
+            owner: The account, not zero.
+
+        Returns:
+            The number.
+        """
         return self._shell.read(self.calls.balance_of(owner), block=block)
 
     def burn(self, token_id: int, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
@@ -970,11 +1226,26 @@ class ProductPass:
         return self._shell.send(self.calls.extend(product_pass_id, word, lock_change=lock_change), tx=tx)
 
     def get_approved(self, token_id: int, *, block: BlockId = "latest") -> Address:
-        """ProductPass.getApproved."""
+        """Who may move this token beside its owner and his operators.
+
+        Args:
+            token_id: The token; one that does not exist reverts.
+
+        Returns:
+            The account, or zero.
+        """
         return self._shell.read(self.calls.get_approved(token_id), block=block)
 
     def is_approved_for_all(self, owner: Address, operator: Address, *, block: BlockId = "latest") -> bool:
-        """ProductPass.isApprovedForAll."""
+        """May `operator` move all tokens of `owner`?
+
+        Args:
+            owner: The account that gave the right.
+            operator: The account that got it.
+
+        Returns:
+            May he?
+        """
         return self._shell.read(self.calls.is_approved_for_all(owner, operator), block=block)
 
     def is_renewable(self, token_id: int, *, block: BlockId = "latest") -> bool:
@@ -1061,7 +1332,14 @@ class ProductPass:
         return self._shell.read(self.calls.organization_nft(), block=block)
 
     def owner_of(self, token_id: int, *, block: BlockId = "latest") -> Address:
-        """ProductPass.ownerOf."""
+        """Who holds a token.
+
+        Args:
+            token_id: The token; one that does not exist reverts.
+
+        Returns:
+            The holder.
+        """
         return self._shell.read(self.calls.owner_of(token_id), block=block)
 
     def pass_lens(self, *, block: BlockId = "latest") -> Address:
@@ -1096,7 +1374,14 @@ class ProductPass:
     def set_approval_for_all(
         self, operator: Address, *, approved: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """ProductPass.setApprovalForAll."""
+        """Lets an account move all tokens of the caller, now and later.
+
+        Anyone, for his own tokens.
+
+        Args:
+            operator: The account.
+            approved: False takes it back.
+        """
         return self._shell.send(self.calls.set_approval_for_all(operator, approved=approved), tx=tx)
 
     def set_discount(
@@ -1422,7 +1707,10 @@ class PurchaseManager:
         self.calls = PurchaseManagerCalls(address)
 
     def accept_ownership(self, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """PurchaseManager.acceptOwnership."""
+        """The named next owner takes over.
+
+        Pending owner. Emits OwnershipTransferred.
+        """
         return self._shell.send(self.calls.accept_ownership(), tx=tx)
 
     def airdrop_products(
@@ -1436,7 +1724,21 @@ class PurchaseManager:
         order_reference: bytes,
         tx: TxOptions = DEFAULT_OPTIONS,
     ) -> Receipt[int]:
-        """PurchaseManager.airdropProducts."""
+        """Gives a new pass with the same products to each recipient.
+
+        Role airdrop. Recipients x lines at most 200. Emits ProductsAirdropped, SubscriptionStateChanged for each item.
+
+        Args:
+            organization_id: Organization.
+            recipients: Wallets; a wallet named twice gets two passes.
+            product_ids: Products of each pass.
+            pricing_ids: Pricing of each line.
+            quantities: Quantity of each line, 0 unless tiered.
+            order_reference: A reference this organization has not used, or zero.
+
+        Returns:
+            Id of the first pass; recipient i has the pass first + i.
+        """
         return self._shell.send(
             self.calls.airdrop_products(
                 organization_id,
@@ -1450,7 +1752,14 @@ class PurchaseManager:
         )
 
     def announce_fee(self, bps: int, recipient: Address, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """PurchaseManager.announceFee."""
+        """Announces the fee that is taken from merchants' receipts, and who may withdraw it. Both act seven days later, a lower fee too; announcing again starts the wait again.
+
+        Platform owner. Emits FeeAnnounced.
+
+        Args:
+            bps: Basis points of 10,000, at most 500.
+            recipient: Who may withdraw fees; not the zero address.
+        """
         return self._shell.send(self.calls.announce_fee(bps, recipient), tx=tx)
 
     def before_pass_transfer(
@@ -1469,7 +1778,15 @@ class PurchaseManager:
     def cancel_subscription(
         self, product_pass_id: int, product_id: int, *, cancel: bool, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.cancelSubscription."""
+        """Cancels a subscription: access runs to the end of the period, nothing is charged any more. Or undoes that: free while the period runs, a restart with its charge afterwards.
+
+        Holder; role support may cancel. Cancelling twice changes nothing. Emits SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it.
+            cancel: Cancel or undo.
+        """
         return self._shell.send(
             self.calls.cancel_subscription(product_pass_id, product_id, cancel=cancel, value=value), tx=tx
         )
@@ -1482,7 +1799,15 @@ class PurchaseManager:
         cancels: Sequence[bool],
         tx: TxOptions = DEFAULT_OPTIONS,
     ) -> Receipt[None]:
-        """PurchaseManager.cancelSubscriptionBatch."""
+        """CancelSubscription for several products of one pass, all or nothing, none in the native coin.
+
+        As cancelSubscription.
+
+        Args:
+            product_pass_id: Pass.
+            product_ids: Subscriptions on it.
+            cancels: Cancel or undo, for each.
+        """
         return self._shell.send(
             self.calls.cancel_subscription_batch(product_pass_id, product_ids, cancels=cancels), tx=tx
         )
@@ -1494,7 +1819,13 @@ class PurchaseManager:
     def change_subscription_pricing(
         self, params: ChangeSubscriptionPricingParams, *, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.changeSubscriptionPricing."""
+        """Moves an active subscription to another pricing, from now; the value of the time left counts.
+
+        Holder, if the organization lets him; with `airdrop` the org (role airdrop), free, and only adding. In the native coin the value is a ceiling and the rest returns. Emits SubscriptionChanged, SubscriptionStateChanged, UsageBilled.
+
+        Args:
+            params: Organization of the pass, pass, subscription, new pricing.
+        """
         return self._shell.send(self.calls.change_subscription_pricing(params, value=value), tx=tx)
 
     def change_tiered_subscription_unit_quantity(
@@ -1507,7 +1838,16 @@ class PurchaseManager:
         value: int = 0,
         tx: TxOptions = DEFAULT_OPTIONS,
     ) -> Receipt[None]:
-        """PurchaseManager.changeTieredSubscriptionUnitQuantity."""
+        """Changes the units of an active tiered subscription, from now; the value of the time left counts.
+
+        As changeSubscriptionPricing, without the organization's leave.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Tiered subscription on it.
+            quantity: Units, 1 to 2^32 - 1.
+            airdrop: By the organization, free of charge.
+        """
         return self._shell.send(
             self.calls.change_tiered_subscription_unit_quantity(
                 product_pass_id, product_id=product_id, quantity=quantity, airdrop=airdrop, value=value
@@ -1518,27 +1858,48 @@ class PurchaseManager:
     def checkout(
         self, params: InitialPurchaseParams, terms: CheckoutTerms, *, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.checkout."""
+        """PurchaseProducts with what the buyer agreed to.
+
+        As purchaseProducts.
+
+        Args:
+            params: As in purchaseProducts.
+            terms: Order reference (proves nothing by itself), token, most to be paid, last second (inclusive).
+        """
         return self._shell.send(self.calls.checkout(params, terms, value=value), tx=tx)
 
     def checkout_additional(
         self, params: AdditionalPurchaseParams, terms: CheckoutTerms, *, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.checkoutAdditional."""
+        """PurchaseAdditionalProducts with what the buyer agreed to.
+
+        As purchaseAdditionalProducts.
+
+        Args:
+            params: As in purchaseAdditionalProducts.
+            terms: As in checkout.
+        """
         return self._shell.send(self.calls.checkout_additional(params, terms, value=value), tx=tx)
 
     def end_subscription(
         self, product_pass_id: int, product_id: int, *, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.endSubscription."""
+        """Gives up a subscription at once, with the time left. A usage subscription can still be billed once.
+
+        Holder. Changes nothing once it has expired. Emits SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it.
+        """
         return self._shell.send(self.calls.end_subscription(product_pass_id, product_id), tx=tx)
 
     def fee_bps(self, *, block: BlockId = "latest") -> int:
-        """PurchaseManager.feeBps."""
+        """The fee that acts now, basis points of 10,000."""
         return self._shell.read(self.calls.fee_bps(), block=block)
 
     def fee_recipient(self, *, block: BlockId = "latest") -> Address:
-        """PurchaseManager.feeRecipient."""
+        """Who may withdraw fees now."""
         return self._shell.read(self.calls.fee_recipient(), block=block)
 
     def is_reference_used(self, arg0: int, arg1: bytes, *, block: BlockId = "latest") -> bool:
@@ -1574,17 +1935,28 @@ class PurchaseManager:
         return self._shell.read(self.calls.pass_lens(), block=block)
 
     def pass_supply(self, *, block: BlockId = "latest") -> int:
-        """PurchaseManager.passSupply."""
+        """Number of passes ever minted; ids count from 1."""
         return self._shell.read(self.calls.pass_supply(), block=block)
 
     def pause_purchases(self, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """PurchaseManager.pausePurchases."""
+        """Stops new purchases, additional ones and airdrops. All else goes on: renewals, restarts, changes, cancelling, usage, refunds and withdrawals.
+
+        Platform owner. Emits PurchasesPausedSet.
+        """
         return self._shell.send(self.calls.pause_purchases(), tx=tx)
 
     def pause_subscription(
         self, product_pass_id: int, product_id: int, *, pause: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.pauseSubscription."""
+        """Stops the clock of a subscription (time used and left are kept to the second), or starts it again.
+
+        Holder. Emits SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it, sold while the organization allowed pausing.
+            pause: Pause or take up again.
+        """
         return self._shell.send(self.calls.pause_subscription(product_pass_id, product_id, pause=pause), tx=tx)
 
     def pause_subscription_batch(
@@ -1595,7 +1967,15 @@ class PurchaseManager:
         pauses: Sequence[bool],
         tx: TxOptions = DEFAULT_OPTIONS,
     ) -> Receipt[None]:
-        """PurchaseManager.pauseSubscriptionBatch."""
+        """PauseSubscription for several products of one pass, all or nothing.
+
+        Holder.
+
+        Args:
+            product_pass_id: Pass.
+            product_ids: Subscriptions on it.
+            pauses: Pause or take up again, for each.
+        """
         return self._shell.send(self.calls.pause_subscription_batch(product_pass_id, product_ids, pauses=pauses), tx=tx)
 
     def payment_escrow(self, *, block: BlockId = "latest") -> Address:
@@ -1603,7 +1983,7 @@ class PurchaseManager:
         return self._shell.read(self.calls.payment_escrow(), block=block)
 
     def pending_fee(self, *, block: BlockId = "latest") -> tuple[int, Address, int]:
-        """PurchaseManager.pendingFee."""
+        """The fee announced last: basis points, recipient, and from when they act (unix seconds)."""
         return self._shell.read(self.calls.pending_fee(), block=block)
 
     def pending_owner(self, *, block: BlockId = "latest") -> Address:
@@ -1621,23 +2001,44 @@ class PurchaseManager:
     def purchase_additional_products(
         self, params: AdditionalPurchaseParams, *, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.purchaseAdditionalProducts."""
+        """Adds products to a pass, or buys expired ones again.
+
+        The holder, who pays; with `airdrop` the org (role airdrop), free. Emits ProductsPurchased, SubscriptionStateChanged for each line.
+
+        Args:
+            params: Pass, up to 24 lines of one token, coupon code.
+        """
         return self._shell.send(self.calls.purchase_additional_products(params, value=value), tx=tx)
 
     def purchase_products(
         self, params: InitialPurchaseParams, *, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.purchaseProducts."""
+        """Buys products and mints a pass. The caller pays; with `to` another wallet it is a gift.
+
+        Anyone; `airdrop` needs role airdrop and is free. Native carts need exactly their price as value. Emits ProductsPurchased, SubscriptionStateChanged for each line. See checkout for bounds on the price.
+
+        Args:
+            params: Recipient, organization, up to 24 lines of one token, discounts, coupon code.
+        """
         return self._shell.send(self.calls.purchase_products(params, value=value), tx=tx)
 
     def purchases_paused(self, *, block: BlockId = "latest") -> bool:
-        """PurchaseManager.purchasesPaused."""
+        """Are new purchases stopped?"""
         return self._shell.read(self.calls.purchases_paused(), block=block)
 
     def refund_product(
         self, product_pass_id: int, *, product_id: int, amount: int, revoke: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.refundProduct."""
+        """Pays back to the present holder from the organization's balance, at most what was really paid.
+
+        Role refund. Emits ProductRefunded, SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Product on it.
+            amount: In the token's smallest unit; 0 only to revoke what has no value left.
+            revoke: End the product at once; needs a refund of at least the value left.
+        """
         return self._shell.send(
             self.calls.refund_product(product_pass_id, product_id=product_id, amount=amount, revoke=revoke), tx=tx
         )
@@ -1645,7 +2046,15 @@ class PurchaseManager:
     def renew_subscription(
         self, product_pass_id: int, product_id: int, *, airdrop: bool, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.renewSubscription."""
+        """Renews a subscription: by anyone while it is past due and its holder has auto-renew on (his ERC-20s pay; the native coin comes from the caller); by the holder also early or, once it has expired, from now; with `airdrop` by the org, free.
+
+        Anyone, holder, role airdrop. A usage subscription is billed within its holder's cap. In the native coin the value is a ceiling and the rest returns. Emits SubscriptionRenewed or UsageBilled (or both), SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it.
+            airdrop: By the organization, free of charge.
+        """
         return self._shell.send(
             self.calls.renew_subscription(product_pass_id, product_id, airdrop=airdrop, value=value), tx=tx
         )
@@ -1653,7 +2062,15 @@ class PurchaseManager:
     def renew_subscription_batch(
         self, product_pass_id: int, product_ids: Sequence[int], *, airdrop: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.renewSubscriptionBatch."""
+        """RenewSubscription for several products of one pass, all or nothing, none in the native coin.
+
+        As renewSubscription.
+
+        Args:
+            product_pass_id: Pass.
+            product_ids: Subscriptions on it.
+            airdrop: By the organization, free of charge.
+        """
         return self._shell.send(
             self.calls.renew_subscription_batch(product_pass_id, product_ids, airdrop=airdrop), tx=tx
         )
@@ -1661,39 +2078,82 @@ class PurchaseManager:
     def renew_subscriptions(
         self, product_pass_ids: Sequence[int], product_ids: Sequence[int], *, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[tuple[int, ...]]:
-        """PurchaseManager.renewSubscriptions."""
+        """Renews what is due among up to 100 pairs; a pair that cannot be renewed stops no other.
+
+        Anyone. Each payment has 300,000 gas of its own; with less at hand than a fair try needs, the call reverts NotEnoughGas. Emits what renewSubscription does, and RenewalFailed for outcomes 6, 7, 8, 9, 11.
+
+        Args:
+            product_pass_ids: Passes.
+            product_ids: Subscription on each.
+
+        Returns:
+            Outcomes: 0 renewed, 1 not due, 2 cancelled, 3 paused, 4 no consent, 5 past grace, 6 pricing retired, 7 cap exceeded, 8 allowance too small, 9 balance too small, 10 native coin, 11 token failed, 12 none.
+        """
         return self._shell.send(self.calls.renew_subscriptions(product_pass_ids, product_ids), tx=tx)
 
     def set_auto_renew(
         self, product_pass_id: int, product_id: int, *, auto_renew: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.setAutoRenew."""
+        """Agrees to the renewal of this subscription at its pricing, or takes that back.
+
+        Holder. Emits SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it.
+            auto_renew: On or off.
+        """
         return self._shell.send(self.calls.set_auto_renew(product_pass_id, product_id, auto_renew=auto_renew), tx=tx)
 
     def set_usage_cap(
         self, product_pass_id: int, product_id: int, *, amount: int, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.setUsageCap."""
+        """Agrees to usage bills up to an amount, for each period.
+
+        Holder. Not below what is already recorded. Emits UsageCapSet.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Usage subscription on it.
+            amount: Largest bill, in the token's smallest unit, below 2^96.
+        """
         return self._shell.send(self.calls.set_usage_cap(product_pass_id, product_id, amount=amount), tx=tx)
 
-    def state_of(self, arg0: int, arg1: int, *, block: BlockId = "latest") -> int:
+    def state_of(self, product_pass_id: int, product_id: int, *, block: BlockId = "latest") -> int:
         """PurchaseManager.stateOf."""
-        return self._shell.read(self.calls.state_of(arg0, arg1), block=block)
+        return self._shell.read(self.calls.state_of(product_pass_id, product_id), block=block)
 
     def top_up(
         self, organization_id: int, token: Address, *, amount: int, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.topUp."""
+        """Adds to an organization's balance, for refunds for instance; no fee.
+
+        Anyone, from his own wallet. Emits PaymentReceived on PaymentEscrow.
+
+        Args:
+            organization_id: Organization.
+            token: ERC-20, or the zero address for the native coin (value exactly the amount).
+            amount: In the token's smallest unit.
+        """
         return self._shell.send(self.calls.top_up(organization_id, token, amount=amount, value=value), tx=tx)
 
     def transfer_ownership(self, new_owner: Address, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """PurchaseManager.transferOwnership."""
+        """Names the next platform owner, who must accept. Naming the zero address takes it back; the ownership cannot be given up.
+
+        Platform owner. Emits OwnershipTransferStarted.
+
+        Args:
+            new_owner: Next owner.
+        """
         return self._shell.send(self.calls.transfer_ownership(new_owner), tx=tx)
 
     def unpause_purchases(self, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """PurchaseManager.unpausePurchases."""
+        """Allows new purchases again.
+
+        Platform owner. Emits PurchasesPausedSet.
+        """
         return self._shell.send(self.calls.unpause_purchases(), tx=tx)
 
-    def usage_state_of(self, arg0: int, arg1: int, *, block: BlockId = "latest") -> int:
+    def usage_state_of(self, product_pass_id: int, product_id: int, *, block: BlockId = "latest") -> int:
         """PurchaseManager.usageStateOf."""
-        return self._shell.read(self.calls.usage_state_of(arg0, arg1), block=block)
+        return self._shell.read(self.calls.usage_state_of(product_pass_id, product_id), block=block)

@@ -71,7 +71,15 @@ class AsyncCatalog:
     async def adjust_usage(
         self, meter_id: int, product_pass_id: int, *, units: int, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Catalog.adjustUsage."""
+        """Corrects a reading downwards, never below what any product of the pass was billed for.
+
+        Role usage. Emits UsageRecorded with a negative delta.
+
+        Args:
+            meter_id: Meter of the caller's organization.
+            product_pass_id: Pass.
+            units: The new reading.
+        """
         return await self._shell.send(self.calls.adjust_usage(meter_id, product_pass_id, units=units), tx=tx)
 
     async def change(
@@ -90,27 +98,55 @@ class AsyncCatalog:
         )
 
     async def create_meter(self, org_id: int, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[int]:
-        """Catalog.createMeter."""
+        """Creates a usage meter of the organization.
+
+        Role catalog. Emits MeterSet.
+
+        Args:
+            org_id: Organization.
+
+        Returns:
+            Id of the meter, counting from 1.
+        """
         return await self._shell.send(self.calls.create_meter(org_id), tx=tx)
 
     async def create_pricing(
         self, org_id: int, terms: PricingTerms, *, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[int]:
-        """Catalog.createPricing."""
+        """Creates a pricing. Its terms never change.
+
+        Role catalog. Emits PricingCreated. Link it to products with linkPricings.
+
+        Args:
+            org_id: Organization that offers it.
+            terms: Charge style 0 to 5, frequency 0 (one-time) or 1 to 5, token (zero address = native coin), prices in the token's smallest unit below 2^96, tiers without gaps, the last without upper bound.
+
+        Returns:
+            Id of the pricing, counting from 1.
+        """
         return await self._shell.send(self.calls.create_pricing(org_id, terms), tx=tx)
 
-    async def has_pricing_access(self, arg0: int, arg1: Address, *, block: BlockId = "latest") -> bool:
+    async def has_pricing_access(self, pricing_id: int, wallet: Address, *, block: BlockId = "latest") -> bool:
         """Catalog.hasPricingAccess."""
-        return await self._shell.read(self.calls.has_pricing_access(arg0, arg1), block=block)
+        return await self._shell.read(self.calls.has_pricing_access(pricing_id, wallet), block=block)
 
-    async def is_linked(self, arg0: int, arg1: int, *, block: BlockId = "latest") -> bool:
+    async def is_linked(self, product_id: int, pricing_id: int, *, block: BlockId = "latest") -> bool:
         """Catalog.isLinked."""
-        return await self._shell.read(self.calls.is_linked(arg0, arg1), block=block)
+        return await self._shell.read(self.calls.is_linked(product_id, pricing_id), block=block)
 
     async def link_pricings(
         self, org_id: int, *, product_id: int, pricing_ids: Sequence[int], linked: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Catalog.linkPricings."""
+        """Offers a product at pricings of the same organization, or no longer; running subscriptions go on.
+
+        Role catalog. Emits PricingLinked for each.
+
+        Args:
+            org_id: Organization.
+            product_id: Product of the organization.
+            pricing_ids: At most 24 pricings of the same organization.
+            linked: Offer or withdraw.
+        """
         return await self._shell.send(
             self.calls.link_pricings(org_id, product_id=product_id, pricing_ids=pricing_ids, linked=linked), tx=tx
         )
@@ -133,37 +169,37 @@ class AsyncCatalog:
         """
         return await self._shell.read(self.calls.meter_total(pricing_id, product_pass_id), block=block)
 
-    async def meter_words(self, arg0: int, *, block: BlockId = "latest") -> int:
+    async def meter_words(self, meter_id: int, *, block: BlockId = "latest") -> int:
         """Catalog.meterWords."""
-        return await self._shell.read(self.calls.meter_words(arg0), block=block)
+        return await self._shell.read(self.calls.meter_words(meter_id), block=block)
 
-    async def on_allow_list(self, arg0: int, arg1: Address, *, block: BlockId = "latest") -> bool:
+    async def on_allow_list(self, org_id: int, wallet: Address, *, block: BlockId = "latest") -> bool:
         """Catalog.onAllowList."""
-        return await self._shell.read(self.calls.on_allow_list(arg0, arg1), block=block)
+        return await self._shell.read(self.calls.on_allow_list(org_id, wallet), block=block)
 
     async def organization_nft(self, *, block: BlockId = "latest") -> Address:
         """Catalog.organizationNFT."""
         return await self._shell.read(self.calls.organization_nft(), block=block)
 
-    async def passes_bought(self, arg0: int, arg1: Address, *, block: BlockId = "latest") -> int:
+    async def passes_bought(self, org_id: int, wallet: Address, *, block: BlockId = "latest") -> int:
         """Catalog.passesBought."""
-        return await self._shell.read(self.calls.passes_bought(arg0, arg1), block=block)
+        return await self._shell.read(self.calls.passes_bought(org_id, wallet), block=block)
 
-    async def pricing_words(self, arg0: int, arg1: int, *, block: BlockId = "latest") -> int:
+    async def pricing_words(self, pricing_id: int, index: int, *, block: BlockId = "latest") -> int:
         """Catalog.pricingWords."""
-        return await self._shell.read(self.calls.pricing_words(arg0, arg1), block=block)
+        return await self._shell.read(self.calls.pricing_words(pricing_id, index), block=block)
 
-    async def product_names(self, arg0: int, *, block: BlockId = "latest") -> str:
+    async def product_names(self, product_id: int, *, block: BlockId = "latest") -> str:
         """Catalog.productNames."""
-        return await self._shell.read(self.calls.product_names(arg0), block=block)
+        return await self._shell.read(self.calls.product_names(product_id), block=block)
 
     async def product_pass(self, *, block: BlockId = "latest") -> Address:
         """Catalog.productPass."""
         return await self._shell.read(self.calls.product_pass(), block=block)
 
-    async def product_words(self, arg0: int, *, block: BlockId = "latest") -> int:
+    async def product_words(self, product_id: int, *, block: BlockId = "latest") -> int:
         """Catalog.productWords."""
-        return await self._shell.read(self.calls.product_words(arg0), block=block)
+        return await self._shell.read(self.calls.product_words(product_id), block=block)
 
     async def purchase_manager(self, *, block: BlockId = "latest") -> Address:
         """Catalog.purchaseManager."""
@@ -172,7 +208,15 @@ class AsyncCatalog:
     async def record_usage(
         self, meter_id: int, product_pass_ids: Sequence[int], *, units: Sequence[int], tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Catalog.recordUsage."""
+        """Adds units to the readings of passes.
+
+        Role usage. Emits UsageRecorded for each. What is recorded after a period's end, before its bill, belongs to that period.
+
+        Args:
+            meter_id: Active meter of the caller's organization.
+            product_pass_ids: At most 200 passes of the same organization.
+            units: Units to add to each; a reading stays below 2^48.
+        """
         return await self._shell.send(self.calls.record_usage(meter_id, product_pass_ids, units=units), tx=tx)
 
     async def refund_bounds(self, item: Item, *, block: BlockId = "latest") -> tuple[int, int]:
@@ -205,9 +249,9 @@ class AsyncCatalog:
         """
         return await self._shell.read(self.calls.renewal(item, by), block=block)
 
-    async def sale_rule_words(self, arg0: int, *, block: BlockId = "latest") -> int:
+    async def sale_rule_words(self, org_id: int, *, block: BlockId = "latest") -> int:
         """Catalog.saleRuleWords."""
-        return await self._shell.read(self.calls.sale_rule_words(arg0), block=block)
+        return await self._shell.read(self.calls.sale_rule_words(org_id), block=block)
 
     async def sell(self, cart: Cart, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[Sale]:
         """Prices a cart and returns the words of its items. Counts what is sold when PurchaseManager calls; for everybody else it changes nothing and is a quote.
@@ -223,23 +267,55 @@ class AsyncCatalog:
     async def set_allow_list(
         self, org_id: int, wallets: Sequence[Address], *, allowed: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Catalog.setAllowList."""
+        """Puts wallets on the organization's allow-list, or takes them off.
+
+        Role catalog. Emits AllowListSet for each. Acts while the sale rule allowList is on.
+
+        Args:
+            org_id: Organization.
+            wallets: At most 200 recipients of passes.
+            allowed: On or off the list.
+        """
         return await self._shell.send(self.calls.set_allow_list(org_id, wallets, allowed=allowed), tx=tx)
 
     async def set_meter_active(self, meter_id: int, *, active: bool, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """Catalog.setMeterActive."""
+        """A meter that is not active takes no readings; what is recorded is still billed.
+
+        Role catalog. Emits MeterSet.
+
+        Args:
+            meter_id: Meter of the caller's organization.
+            active: Take readings.
+        """
         return await self._shell.send(self.calls.set_meter_active(meter_id, active=active), tx=tx)
 
     async def set_pricing_access(
         self, pricing_id: int, wallets: Sequence[Address], *, allowed: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Catalog.setPricingAccess."""
+        """Puts wallets on a restricted pricing's list, or takes them off.
+
+        Role catalog. Emits PricingAccessSet for each.
+
+        Args:
+            pricing_id: Pricing of the caller's organization.
+            wallets: At most 200 holders.
+            allowed: On or off the list.
+        """
         return await self._shell.send(self.calls.set_pricing_access(pricing_id, wallets, allowed=allowed), tx=tx)
 
     async def set_pricing_flags(
         self, pricing_id: int, *, active: bool, retired: bool, restricted: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """Catalog.setPricingFlags."""
+        """Starts or stops sales (active), sales and renewals (retired), or the list of wallets (restricted).
+
+        Role catalog. Emits PricingFlagsSet.
+
+        Args:
+            pricing_id: Pricing of the caller's organization.
+            active: On sale.
+            retired: Neither sold nor renewed; can be taken back.
+            restricted: For wallets on its list only.
+        """
         return await self._shell.send(
             self.calls.set_pricing_flags(pricing_id, active=active, retired=retired, restricted=restricted), tx=tx
         )
@@ -247,16 +323,34 @@ class AsyncCatalog:
     async def set_product(
         self, org_id: int, product_id: int, *, product: Product, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[int]:
-        """Catalog.setProduct."""
+        """Creates a product (productId 0), or replaces all fields of one.
+
+        Role catalog. Emits ProductSet; of an existing product also BatchMetadataUpdate on ProductPass.
+
+        Args:
+            org_id: Organization that sells it.
+            product_id: 0, or a product of the organization.
+            product: Texts: name 1 to 64 bytes, UTF-8 without control characters. Transferable acts on later sales only. The largest number ever sold, 0 = no limit; what is sold already closes the sale.
+
+        Returns:
+            Id of the product, counting from 1.
+        """
         return await self._shell.send(self.calls.set_product(org_id, product_id, product=product), tx=tx)
 
     async def set_sale_rules(self, org_id: int, rules: SaleRules, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """Catalog.setSaleRules."""
+        """Replaces the organization's sale rules; all zero is the default.
+
+        Role catalog. Emits SaleRulesSet. Grace and pausing act on what is sold later.
+
+        Args:
+            org_id: Organization.
+            rules: Closed, allow-list, gifting off, pausing, plan change off, grace 1 to 30 days (0 = 3), passes a wallet may buy (below 2^16, 0 = no limit), count passes.
+        """
         return await self._shell.send(self.calls.set_sale_rules(org_id, rules), tx=tx)
 
-    async def tier_words(self, arg0: int, arg1: int, *, block: BlockId = "latest") -> int:
+    async def tier_words(self, pricing_id: int, index: int, *, block: BlockId = "latest") -> int:
         """Catalog.tierWords."""
-        return await self._shell.read(self.calls.tier_words(arg0, arg1), block=block)
+        return await self._shell.read(self.calls.tier_words(pricing_id, index), block=block)
 
     async def usage_bill(self, item: Item, *, block: BlockId = "latest") -> tuple[int, int]:
         """Units of a usage subscription that are not billed yet, and what they cost now.
@@ -266,9 +360,9 @@ class AsyncCatalog:
         """
         return await self._shell.read(self.calls.usage_bill(item), block=block)
 
-    async def usage_total(self, arg0: int, arg1: int, *, block: BlockId = "latest") -> int:
+    async def usage_total(self, meter_id: int, product_pass_id: int, *, block: BlockId = "latest") -> int:
         """Catalog.usageTotal."""
-        return await self._shell.read(self.calls.usage_total(arg0, arg1), block=block)
+        return await self._shell.read(self.calls.usage_total(meter_id, product_pass_id), block=block)
 
 
 class AsyncOrganizationNFT:
@@ -280,11 +374,25 @@ class AsyncOrganizationNFT:
         self.calls = OrganizationNFTCalls(address)
 
     async def approve(self, approved: Address, token_id: int, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """OrganizationNFT.approve."""
+        """Lets one account move one token. Ends when the token changes hands.
+
+        The owner and his operators. An approval gives no other right.
+
+        Args:
+            approved: The account, or zero to take the approval back.
+            token_id: The token.
+        """
         return await self._shell.send(self.calls.approve(approved, token_id), tx=tx)
 
     async def balance_of(self, owner: Address, *, block: BlockId = "latest") -> int:
-        """OrganizationNFT.balanceOf."""
+        """How many tokens an account has.
+
+        Args:
+            owner: The account, not zero.
+
+        Returns:
+            The number.
+        """
         return await self._shell.read(self.calls.balance_of(owner), block=block)
 
     async def epoch_of(self, org_id: int, *, block: BlockId = "latest") -> int:
@@ -299,7 +407,14 @@ class AsyncOrganizationNFT:
         return await self._shell.read(self.calls.epoch_of(org_id), block=block)
 
     async def get_approved(self, token_id: int, *, block: BlockId = "latest") -> Address:
-        """OrganizationNFT.getApproved."""
+        """Who may move this token beside its owner and his operators.
+
+        Args:
+            token_id: The token; one that does not exist reverts.
+
+        Returns:
+            The account, or zero.
+        """
         return await self._shell.read(self.calls.get_approved(token_id), block=block)
 
     async def has_role(self, org_id: int, account: Address, *, role: int, block: BlockId = "latest") -> bool:
@@ -316,7 +431,15 @@ class AsyncOrganizationNFT:
         return await self._shell.read(self.calls.has_role(org_id, account, role=role), block=block)
 
     async def is_approved_for_all(self, owner: Address, operator: Address, *, block: BlockId = "latest") -> bool:
-        """OrganizationNFT.isApprovedForAll."""
+        """May `operator` move all tokens of `owner`?
+
+        Args:
+            owner: The account that gave the right.
+            operator: The account that got it.
+
+        Returns:
+            May he?
+        """
         return await self._shell.read(self.calls.is_approved_for_all(owner, operator), block=block)
 
     async def is_clean_text(self, candidate: str, *, block: BlockId = "latest") -> bool:
@@ -367,7 +490,14 @@ class AsyncOrganizationNFT:
         return await self._shell.read(self.calls.org_supply(), block=block)
 
     async def owner_of(self, token_id: int, *, block: BlockId = "latest") -> Address:
-        """OrganizationNFT.ownerOf."""
+        """Who holds a token.
+
+        Args:
+            token_id: The token; one that does not exist reverts.
+
+        Returns:
+            The holder.
+        """
         return await self._shell.read(self.calls.owner_of(token_id), block=block)
 
     async def pass_lens(self, *, block: BlockId = "latest") -> Address:
@@ -421,7 +551,14 @@ class AsyncOrganizationNFT:
     async def set_approval_for_all(
         self, operator: Address, *, approved: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """OrganizationNFT.setApprovalForAll."""
+        """Lets an account move all tokens of the caller, now and later.
+
+        Anyone, for his own tokens.
+
+        Args:
+            operator: The account.
+            approved: False takes it back.
+        """
         return await self._shell.send(self.calls.set_approval_for_all(operator, approved=approved), tx=tx)
 
     async def set_org_metadata(
@@ -568,7 +705,17 @@ class AsyncPassLens:
         return await self._shell.read(self.calls.has_access(product_pass_id, product_id), block=block)
 
     async def highest_mark(self, meter_id: int, product_pass_id: int, *, block: BlockId = "latest") -> int:
-        """PassLens.highestMark."""
+        """The reading up to which a pass was billed for a meter; several of its products may use it.
+
+        Catalog asks when a reading is corrected.
+
+        Args:
+            meter_id: Meter.
+            product_pass_id: Pass; 0 if nothing on it uses the meter.
+
+        Returns:
+            Units.
+        """
         return await self._shell.read(self.calls.highest_mark(meter_id, product_pass_id), block=block)
 
     async def is_expired(self, product_pass_id: int, *, block: BlockId = "latest") -> bool:
@@ -628,7 +775,16 @@ class AsyncPassLens:
         return await self._shell.read(self.calls.org_of_pass(product_pass_id), block=block)
 
     async def org_uri(self, org_id: int, *, block: BlockId = "latest") -> str:
-        """PassLens.orgURI."""
+        """Metadata of an organization: what it says about itself, and its sale rules.
+
+        Anyone. For an organization that does not exist: as if it had set nothing.
+
+        Args:
+            org_id: Organization.
+
+        Returns:
+            `data:application/json;base64,...`.
+        """
         return await self._shell.read(self.calls.org_uri(org_id), block=block)
 
     async def organization_nft(self, *, block: BlockId = "latest") -> Address:
@@ -636,7 +792,16 @@ class AsyncPassLens:
         return await self._shell.read(self.calls.organization_nft(), block=block)
 
     async def pass_uri(self, product_pass_id: int, *, block: BlockId = "latest") -> str:
-        """PassLens.passURI."""
+        """Metadata of a pass: what its organization says about it, and what is on it now.
+
+        Anyone. Reverts ERC721NonexistentToken. Where the organization set no name for its passes it is "<organization> pass #<id>". Lists the first 128 discounts; the total is of all.
+
+        Args:
+            product_pass_id: Pass.
+
+        Returns:
+            `data:application/json;base64,...`.
+        """
         return await self._shell.read(self.calls.pass_uri(product_pass_id), block=block)
 
     async def payment_escrow(self, *, block: BlockId = "latest") -> Address:
@@ -644,11 +809,26 @@ class AsyncPassLens:
         return await self._shell.read(self.calls.payment_escrow(), block=block)
 
     async def pricing_of(self, pricing_id: int, *, block: BlockId = "latest") -> Pricing:
-        """PassLens.pricingOf."""
+        """A pricing: its terms, which never change, and its switches.
+
+        Reverts NoSuchPricing.
+
+        Args:
+            pricing_id: Pricing.
+
+        Returns:
+            Prices in the smallest unit of the token.
+        """
         return await self._shell.read(self.calls.pricing_of(pricing_id), block=block)
 
     async def product_of(self, product_id: int, *, block: BlockId = "latest") -> ProductState:
-        """PassLens.productOf."""
+        """A product as it is on sale now.
+
+        Reverts NoSuchProduct. Description, image and external URL are in the last event ProductSet only.
+
+        Args:
+            product_id: Product.
+        """
         return await self._shell.read(self.calls.product_of(product_id), block=block)
 
     async def product_pass(self, *, block: BlockId = "latest") -> Address:
@@ -679,19 +859,49 @@ class AsyncPassLens:
     async def quote_additional(
         self, params: AdditionalPurchaseParams, caller: Address, *, block: BlockId = "latest"
     ) -> Quote:
-        """PassLens.quoteAdditional."""
+        """What `purchaseAdditionalProducts` and `checkoutAdditional` would charge now.
+
+        Anyone. Reverts as they would.
+
+        Args:
+            params: As there.
+            caller: Who would call.
+
+        Returns:
+            Amounts in the token's smallest unit; all lines cost nothing in an airdrop.
+        """
         return await self._shell.read(self.calls.quote_additional(params, caller), block=block)
 
     async def quote_change(
         self, params: ChangeSubscriptionPricingParams, caller: Address, *, block: BlockId = "latest"
     ) -> ChangeQuote:
-        """PassLens.quoteChange."""
+        """What `changeSubscriptionPricing` would charge now.
+
+        Anyone. Reverts as it would.
+
+        Args:
+            params: As there.
+            caller: Who would call.
+
+        Returns:
+            Amounts in the token's smallest unit, the bill for usage included.
+        """
         return await self._shell.read(self.calls.quote_change(params, caller), block=block)
 
     async def quote_purchase(
         self, params: InitialPurchaseParams, caller: Address, *, block: BlockId = "latest"
     ) -> Quote:
-        """PassLens.quotePurchase."""
+        """What `purchaseProducts` and `checkout` would charge now.
+
+        Anyone. Reverts as they would.
+
+        Args:
+            params: As there.
+            caller: Who would call.
+
+        Returns:
+            Amounts in the token's smallest unit; all lines cost nothing in an airdrop.
+        """
         return await self._shell.read(self.calls.quote_purchase(params, caller), block=block)
 
     async def quote_quantity(
@@ -704,7 +914,20 @@ class AsyncPassLens:
         caller: Address,
         block: BlockId = "latest",
     ) -> ChangeQuote:
-        """PassLens.quoteQuantity."""
+        """What `changeTieredSubscriptionUnitQuantity` would charge now.
+
+        Anyone. Reverts as it would.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Product.
+            quantity: Units, 1 to 2^32 - 1.
+            airdrop: By the organization, free of charge.
+            caller: Who would call.
+
+        Returns:
+            Amounts in the token's smallest unit.
+        """
         return await self._shell.read(
             self.calls.quote_quantity(
                 product_pass_id, product_id=product_id, quantity=quantity, airdrop=airdrop, caller=caller
@@ -715,7 +938,19 @@ class AsyncPassLens:
     async def quote_renewal(
         self, product_pass_id: int, *, product_id: int, caller: Address, airdrop: bool, block: BlockId = "latest"
     ) -> RenewalQuote:
-        """PassLens.quoteRenewal."""
+        """What `renewSubscription` would charge now.
+
+        Anyone. Reverts as it would.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Product.
+            caller: Who would call.
+            airdrop: By the organization, free of charge.
+
+        Returns:
+            Amount in the token's smallest unit; reason 8 or 9 if the payer's allowance or balance of an ERC-20 is too small for it now; no period where only the last usage is billed.
+        """
         return await self._shell.read(
             self.calls.quote_renewal(product_pass_id, product_id=product_id, caller=caller, airdrop=airdrop),
             block=block,
@@ -736,7 +971,14 @@ class AsyncPassLens:
         return await self._shell.read(self.calls.refundable(product_pass_id, product_id), block=block)
 
     async def sale_rules_of(self, org_id: int, *, block: BlockId = "latest") -> SaleRules:
-        """PassLens.saleRulesOf."""
+        """Sale rules of an organization.
+
+        Args:
+            org_id: Organization.
+
+        Returns:
+            The rules, with the default of 3 days of grace filled in.
+        """
         return await self._shell.read(self.calls.sale_rules_of(org_id), block=block)
 
     async def start_time(self, product_pass_id: int, *, block: BlockId = "latest") -> int:
@@ -920,11 +1162,25 @@ class AsyncProductPass:
         self.calls = ProductPassCalls(address)
 
     async def approve(self, approved: Address, token_id: int, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """ProductPass.approve."""
+        """Lets one account move one token. Ends when the token changes hands.
+
+        The owner and his operators. An approval gives no other right.
+
+        Args:
+            approved: The account, or zero to take the approval back.
+            token_id: The token.
+        """
         return await self._shell.send(self.calls.approve(approved, token_id), tx=tx)
 
     async def balance_of(self, owner: Address, *, block: BlockId = "latest") -> int:
-        """ProductPass.balanceOf."""
+        """How many tokens an account has.
+
+        Args:
+            owner: The account, not zero.
+
+        Returns:
+            The number.
+        """
         return await self._shell.read(self.calls.balance_of(owner), block=block)
 
     async def burn(self, token_id: int, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
@@ -986,11 +1242,26 @@ class AsyncProductPass:
         return await self._shell.send(self.calls.extend(product_pass_id, word, lock_change=lock_change), tx=tx)
 
     async def get_approved(self, token_id: int, *, block: BlockId = "latest") -> Address:
-        """ProductPass.getApproved."""
+        """Who may move this token beside its owner and his operators.
+
+        Args:
+            token_id: The token; one that does not exist reverts.
+
+        Returns:
+            The account, or zero.
+        """
         return await self._shell.read(self.calls.get_approved(token_id), block=block)
 
     async def is_approved_for_all(self, owner: Address, operator: Address, *, block: BlockId = "latest") -> bool:
-        """ProductPass.isApprovedForAll."""
+        """May `operator` move all tokens of `owner`?
+
+        Args:
+            owner: The account that gave the right.
+            operator: The account that got it.
+
+        Returns:
+            May he?
+        """
         return await self._shell.read(self.calls.is_approved_for_all(owner, operator), block=block)
 
     async def is_renewable(self, token_id: int, *, block: BlockId = "latest") -> bool:
@@ -1077,7 +1348,14 @@ class AsyncProductPass:
         return await self._shell.read(self.calls.organization_nft(), block=block)
 
     async def owner_of(self, token_id: int, *, block: BlockId = "latest") -> Address:
-        """ProductPass.ownerOf."""
+        """Who holds a token.
+
+        Args:
+            token_id: The token; one that does not exist reverts.
+
+        Returns:
+            The holder.
+        """
         return await self._shell.read(self.calls.owner_of(token_id), block=block)
 
     async def pass_lens(self, *, block: BlockId = "latest") -> Address:
@@ -1112,7 +1390,14 @@ class AsyncProductPass:
     async def set_approval_for_all(
         self, operator: Address, *, approved: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """ProductPass.setApprovalForAll."""
+        """Lets an account move all tokens of the caller, now and later.
+
+        Anyone, for his own tokens.
+
+        Args:
+            operator: The account.
+            approved: False takes it back.
+        """
         return await self._shell.send(self.calls.set_approval_for_all(operator, approved=approved), tx=tx)
 
     async def set_discount(
@@ -1438,7 +1723,10 @@ class AsyncPurchaseManager:
         self.calls = PurchaseManagerCalls(address)
 
     async def accept_ownership(self, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """PurchaseManager.acceptOwnership."""
+        """The named next owner takes over.
+
+        Pending owner. Emits OwnershipTransferred.
+        """
         return await self._shell.send(self.calls.accept_ownership(), tx=tx)
 
     async def airdrop_products(
@@ -1452,7 +1740,21 @@ class AsyncPurchaseManager:
         order_reference: bytes,
         tx: TxOptions = DEFAULT_OPTIONS,
     ) -> Receipt[int]:
-        """PurchaseManager.airdropProducts."""
+        """Gives a new pass with the same products to each recipient.
+
+        Role airdrop. Recipients x lines at most 200. Emits ProductsAirdropped, SubscriptionStateChanged for each item.
+
+        Args:
+            organization_id: Organization.
+            recipients: Wallets; a wallet named twice gets two passes.
+            product_ids: Products of each pass.
+            pricing_ids: Pricing of each line.
+            quantities: Quantity of each line, 0 unless tiered.
+            order_reference: A reference this organization has not used, or zero.
+
+        Returns:
+            Id of the first pass; recipient i has the pass first + i.
+        """
         return await self._shell.send(
             self.calls.airdrop_products(
                 organization_id,
@@ -1466,7 +1768,14 @@ class AsyncPurchaseManager:
         )
 
     async def announce_fee(self, bps: int, recipient: Address, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """PurchaseManager.announceFee."""
+        """Announces the fee that is taken from merchants' receipts, and who may withdraw it. Both act seven days later, a lower fee too; announcing again starts the wait again.
+
+        Platform owner. Emits FeeAnnounced.
+
+        Args:
+            bps: Basis points of 10,000, at most 500.
+            recipient: Who may withdraw fees; not the zero address.
+        """
         return await self._shell.send(self.calls.announce_fee(bps, recipient), tx=tx)
 
     async def before_pass_transfer(
@@ -1485,7 +1794,15 @@ class AsyncPurchaseManager:
     async def cancel_subscription(
         self, product_pass_id: int, product_id: int, *, cancel: bool, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.cancelSubscription."""
+        """Cancels a subscription: access runs to the end of the period, nothing is charged any more. Or undoes that: free while the period runs, a restart with its charge afterwards.
+
+        Holder; role support may cancel. Cancelling twice changes nothing. Emits SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it.
+            cancel: Cancel or undo.
+        """
         return await self._shell.send(
             self.calls.cancel_subscription(product_pass_id, product_id, cancel=cancel, value=value), tx=tx
         )
@@ -1498,7 +1815,15 @@ class AsyncPurchaseManager:
         cancels: Sequence[bool],
         tx: TxOptions = DEFAULT_OPTIONS,
     ) -> Receipt[None]:
-        """PurchaseManager.cancelSubscriptionBatch."""
+        """CancelSubscription for several products of one pass, all or nothing, none in the native coin.
+
+        As cancelSubscription.
+
+        Args:
+            product_pass_id: Pass.
+            product_ids: Subscriptions on it.
+            cancels: Cancel or undo, for each.
+        """
         return await self._shell.send(
             self.calls.cancel_subscription_batch(product_pass_id, product_ids, cancels=cancels), tx=tx
         )
@@ -1510,7 +1835,13 @@ class AsyncPurchaseManager:
     async def change_subscription_pricing(
         self, params: ChangeSubscriptionPricingParams, *, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.changeSubscriptionPricing."""
+        """Moves an active subscription to another pricing, from now; the value of the time left counts.
+
+        Holder, if the organization lets him; with `airdrop` the org (role airdrop), free, and only adding. In the native coin the value is a ceiling and the rest returns. Emits SubscriptionChanged, SubscriptionStateChanged, UsageBilled.
+
+        Args:
+            params: Organization of the pass, pass, subscription, new pricing.
+        """
         return await self._shell.send(self.calls.change_subscription_pricing(params, value=value), tx=tx)
 
     async def change_tiered_subscription_unit_quantity(
@@ -1523,7 +1854,16 @@ class AsyncPurchaseManager:
         value: int = 0,
         tx: TxOptions = DEFAULT_OPTIONS,
     ) -> Receipt[None]:
-        """PurchaseManager.changeTieredSubscriptionUnitQuantity."""
+        """Changes the units of an active tiered subscription, from now; the value of the time left counts.
+
+        As changeSubscriptionPricing, without the organization's leave.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Tiered subscription on it.
+            quantity: Units, 1 to 2^32 - 1.
+            airdrop: By the organization, free of charge.
+        """
         return await self._shell.send(
             self.calls.change_tiered_subscription_unit_quantity(
                 product_pass_id, product_id=product_id, quantity=quantity, airdrop=airdrop, value=value
@@ -1534,27 +1874,48 @@ class AsyncPurchaseManager:
     async def checkout(
         self, params: InitialPurchaseParams, terms: CheckoutTerms, *, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.checkout."""
+        """PurchaseProducts with what the buyer agreed to.
+
+        As purchaseProducts.
+
+        Args:
+            params: As in purchaseProducts.
+            terms: Order reference (proves nothing by itself), token, most to be paid, last second (inclusive).
+        """
         return await self._shell.send(self.calls.checkout(params, terms, value=value), tx=tx)
 
     async def checkout_additional(
         self, params: AdditionalPurchaseParams, terms: CheckoutTerms, *, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.checkoutAdditional."""
+        """PurchaseAdditionalProducts with what the buyer agreed to.
+
+        As purchaseAdditionalProducts.
+
+        Args:
+            params: As in purchaseAdditionalProducts.
+            terms: As in checkout.
+        """
         return await self._shell.send(self.calls.checkout_additional(params, terms, value=value), tx=tx)
 
     async def end_subscription(
         self, product_pass_id: int, product_id: int, *, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.endSubscription."""
+        """Gives up a subscription at once, with the time left. A usage subscription can still be billed once.
+
+        Holder. Changes nothing once it has expired. Emits SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it.
+        """
         return await self._shell.send(self.calls.end_subscription(product_pass_id, product_id), tx=tx)
 
     async def fee_bps(self, *, block: BlockId = "latest") -> int:
-        """PurchaseManager.feeBps."""
+        """The fee that acts now, basis points of 10,000."""
         return await self._shell.read(self.calls.fee_bps(), block=block)
 
     async def fee_recipient(self, *, block: BlockId = "latest") -> Address:
-        """PurchaseManager.feeRecipient."""
+        """Who may withdraw fees now."""
         return await self._shell.read(self.calls.fee_recipient(), block=block)
 
     async def is_reference_used(self, arg0: int, arg1: bytes, *, block: BlockId = "latest") -> bool:
@@ -1590,17 +1951,28 @@ class AsyncPurchaseManager:
         return await self._shell.read(self.calls.pass_lens(), block=block)
 
     async def pass_supply(self, *, block: BlockId = "latest") -> int:
-        """PurchaseManager.passSupply."""
+        """Number of passes ever minted; ids count from 1."""
         return await self._shell.read(self.calls.pass_supply(), block=block)
 
     async def pause_purchases(self, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """PurchaseManager.pausePurchases."""
+        """Stops new purchases, additional ones and airdrops. All else goes on: renewals, restarts, changes, cancelling, usage, refunds and withdrawals.
+
+        Platform owner. Emits PurchasesPausedSet.
+        """
         return await self._shell.send(self.calls.pause_purchases(), tx=tx)
 
     async def pause_subscription(
         self, product_pass_id: int, product_id: int, *, pause: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.pauseSubscription."""
+        """Stops the clock of a subscription (time used and left are kept to the second), or starts it again.
+
+        Holder. Emits SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it, sold while the organization allowed pausing.
+            pause: Pause or take up again.
+        """
         return await self._shell.send(self.calls.pause_subscription(product_pass_id, product_id, pause=pause), tx=tx)
 
     async def pause_subscription_batch(
@@ -1611,7 +1983,15 @@ class AsyncPurchaseManager:
         pauses: Sequence[bool],
         tx: TxOptions = DEFAULT_OPTIONS,
     ) -> Receipt[None]:
-        """PurchaseManager.pauseSubscriptionBatch."""
+        """PauseSubscription for several products of one pass, all or nothing.
+
+        Holder.
+
+        Args:
+            product_pass_id: Pass.
+            product_ids: Subscriptions on it.
+            pauses: Pause or take up again, for each.
+        """
         return await self._shell.send(
             self.calls.pause_subscription_batch(product_pass_id, product_ids, pauses=pauses), tx=tx
         )
@@ -1621,7 +2001,7 @@ class AsyncPurchaseManager:
         return await self._shell.read(self.calls.payment_escrow(), block=block)
 
     async def pending_fee(self, *, block: BlockId = "latest") -> tuple[int, Address, int]:
-        """PurchaseManager.pendingFee."""
+        """The fee announced last: basis points, recipient, and from when they act (unix seconds)."""
         return await self._shell.read(self.calls.pending_fee(), block=block)
 
     async def pending_owner(self, *, block: BlockId = "latest") -> Address:
@@ -1639,23 +2019,44 @@ class AsyncPurchaseManager:
     async def purchase_additional_products(
         self, params: AdditionalPurchaseParams, *, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.purchaseAdditionalProducts."""
+        """Adds products to a pass, or buys expired ones again.
+
+        The holder, who pays; with `airdrop` the org (role airdrop), free. Emits ProductsPurchased, SubscriptionStateChanged for each line.
+
+        Args:
+            params: Pass, up to 24 lines of one token, coupon code.
+        """
         return await self._shell.send(self.calls.purchase_additional_products(params, value=value), tx=tx)
 
     async def purchase_products(
         self, params: InitialPurchaseParams, *, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.purchaseProducts."""
+        """Buys products and mints a pass. The caller pays; with `to` another wallet it is a gift.
+
+        Anyone; `airdrop` needs role airdrop and is free. Native carts need exactly their price as value. Emits ProductsPurchased, SubscriptionStateChanged for each line. See checkout for bounds on the price.
+
+        Args:
+            params: Recipient, organization, up to 24 lines of one token, discounts, coupon code.
+        """
         return await self._shell.send(self.calls.purchase_products(params, value=value), tx=tx)
 
     async def purchases_paused(self, *, block: BlockId = "latest") -> bool:
-        """PurchaseManager.purchasesPaused."""
+        """Are new purchases stopped?"""
         return await self._shell.read(self.calls.purchases_paused(), block=block)
 
     async def refund_product(
         self, product_pass_id: int, *, product_id: int, amount: int, revoke: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.refundProduct."""
+        """Pays back to the present holder from the organization's balance, at most what was really paid.
+
+        Role refund. Emits ProductRefunded, SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Product on it.
+            amount: In the token's smallest unit; 0 only to revoke what has no value left.
+            revoke: End the product at once; needs a refund of at least the value left.
+        """
         return await self._shell.send(
             self.calls.refund_product(product_pass_id, product_id=product_id, amount=amount, revoke=revoke), tx=tx
         )
@@ -1663,7 +2064,15 @@ class AsyncPurchaseManager:
     async def renew_subscription(
         self, product_pass_id: int, product_id: int, *, airdrop: bool, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.renewSubscription."""
+        """Renews a subscription: by anyone while it is past due and its holder has auto-renew on (his ERC-20s pay; the native coin comes from the caller); by the holder also early or, once it has expired, from now; with `airdrop` by the org, free.
+
+        Anyone, holder, role airdrop. A usage subscription is billed within its holder's cap. In the native coin the value is a ceiling and the rest returns. Emits SubscriptionRenewed or UsageBilled (or both), SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it.
+            airdrop: By the organization, free of charge.
+        """
         return await self._shell.send(
             self.calls.renew_subscription(product_pass_id, product_id, airdrop=airdrop, value=value), tx=tx
         )
@@ -1671,7 +2080,15 @@ class AsyncPurchaseManager:
     async def renew_subscription_batch(
         self, product_pass_id: int, product_ids: Sequence[int], *, airdrop: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.renewSubscriptionBatch."""
+        """RenewSubscription for several products of one pass, all or nothing, none in the native coin.
+
+        As renewSubscription.
+
+        Args:
+            product_pass_id: Pass.
+            product_ids: Subscriptions on it.
+            airdrop: By the organization, free of charge.
+        """
         return await self._shell.send(
             self.calls.renew_subscription_batch(product_pass_id, product_ids, airdrop=airdrop), tx=tx
         )
@@ -1679,13 +2096,31 @@ class AsyncPurchaseManager:
     async def renew_subscriptions(
         self, product_pass_ids: Sequence[int], product_ids: Sequence[int], *, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[tuple[int, ...]]:
-        """PurchaseManager.renewSubscriptions."""
+        """Renews what is due among up to 100 pairs; a pair that cannot be renewed stops no other.
+
+        Anyone. Each payment has 300,000 gas of its own; with less at hand than a fair try needs, the call reverts NotEnoughGas. Emits what renewSubscription does, and RenewalFailed for outcomes 6, 7, 8, 9, 11.
+
+        Args:
+            product_pass_ids: Passes.
+            product_ids: Subscription on each.
+
+        Returns:
+            Outcomes: 0 renewed, 1 not due, 2 cancelled, 3 paused, 4 no consent, 5 past grace, 6 pricing retired, 7 cap exceeded, 8 allowance too small, 9 balance too small, 10 native coin, 11 token failed, 12 none.
+        """
         return await self._shell.send(self.calls.renew_subscriptions(product_pass_ids, product_ids), tx=tx)
 
     async def set_auto_renew(
         self, product_pass_id: int, product_id: int, *, auto_renew: bool, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.setAutoRenew."""
+        """Agrees to the renewal of this subscription at its pricing, or takes that back.
+
+        Holder. Emits SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it.
+            auto_renew: On or off.
+        """
         return await self._shell.send(
             self.calls.set_auto_renew(product_pass_id, product_id, auto_renew=auto_renew), tx=tx
         )
@@ -1693,27 +2128,52 @@ class AsyncPurchaseManager:
     async def set_usage_cap(
         self, product_pass_id: int, product_id: int, *, amount: int, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.setUsageCap."""
+        """Agrees to usage bills up to an amount, for each period.
+
+        Holder. Not below what is already recorded. Emits UsageCapSet.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Usage subscription on it.
+            amount: Largest bill, in the token's smallest unit, below 2^96.
+        """
         return await self._shell.send(self.calls.set_usage_cap(product_pass_id, product_id, amount=amount), tx=tx)
 
-    async def state_of(self, arg0: int, arg1: int, *, block: BlockId = "latest") -> int:
+    async def state_of(self, product_pass_id: int, product_id: int, *, block: BlockId = "latest") -> int:
         """PurchaseManager.stateOf."""
-        return await self._shell.read(self.calls.state_of(arg0, arg1), block=block)
+        return await self._shell.read(self.calls.state_of(product_pass_id, product_id), block=block)
 
     async def top_up(
         self, organization_id: int, token: Address, *, amount: int, value: int = 0, tx: TxOptions = DEFAULT_OPTIONS
     ) -> Receipt[None]:
-        """PurchaseManager.topUp."""
+        """Adds to an organization's balance, for refunds for instance; no fee.
+
+        Anyone, from his own wallet. Emits PaymentReceived on PaymentEscrow.
+
+        Args:
+            organization_id: Organization.
+            token: ERC-20, or the zero address for the native coin (value exactly the amount).
+            amount: In the token's smallest unit.
+        """
         return await self._shell.send(self.calls.top_up(organization_id, token, amount=amount, value=value), tx=tx)
 
     async def transfer_ownership(self, new_owner: Address, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """PurchaseManager.transferOwnership."""
+        """Names the next platform owner, who must accept. Naming the zero address takes it back; the ownership cannot be given up.
+
+        Platform owner. Emits OwnershipTransferStarted.
+
+        Args:
+            new_owner: Next owner.
+        """
         return await self._shell.send(self.calls.transfer_ownership(new_owner), tx=tx)
 
     async def unpause_purchases(self, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
-        """PurchaseManager.unpausePurchases."""
+        """Allows new purchases again.
+
+        Platform owner. Emits PurchasesPausedSet.
+        """
         return await self._shell.send(self.calls.unpause_purchases(), tx=tx)
 
-    async def usage_state_of(self, arg0: int, arg1: int, *, block: BlockId = "latest") -> int:
+    async def usage_state_of(self, product_pass_id: int, product_id: int, *, block: BlockId = "latest") -> int:
         """PurchaseManager.usageStateOf."""
-        return await self._shell.read(self.calls.usage_state_of(arg0, arg1), block=block)
+        return await self._shell.read(self.calls.usage_state_of(product_pass_id, product_id), block=block)

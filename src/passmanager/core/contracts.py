@@ -43,7 +43,15 @@ class CatalogCalls:
         self.address = address
 
     def adjust_usage(self, meter_id: int, product_pass_id: int, *, units: int) -> Call[None]:
-        """Catalog.adjustUsage."""
+        """Corrects a reading downwards, never below what any product of the pass was billed for.
+
+        Role usage. Emits UsageRecorded with a negative delta.
+
+        Args:
+            meter_id: Meter of the caller's organization.
+            product_pass_id: Pass.
+            units: The new reading.
+        """
         return make_call(
             "Catalog.adjustUsage",
             self.address,
@@ -74,7 +82,16 @@ class CatalogCalls:
         )
 
     def create_meter(self, org_id: int) -> Call[int]:
-        """Catalog.createMeter."""
+        """Creates a usage meter of the organization.
+
+        Role catalog. Emits MeterSet.
+
+        Args:
+            org_id: Organization.
+
+        Returns:
+            Id of the meter, counting from 1.
+        """
         return make_call(
             "Catalog.createMeter",
             self.address,
@@ -86,7 +103,17 @@ class CatalogCalls:
         )
 
     def create_pricing(self, org_id: int, terms: PricingTerms) -> Call[int]:
-        """Catalog.createPricing."""
+        """Creates a pricing. Its terms never change.
+
+        Role catalog. Emits PricingCreated. Link it to products with linkPricings.
+
+        Args:
+            org_id: Organization that offers it.
+            terms: Charge style 0 to 5, frequency 0 (one-time) or 1 to 5, token (zero address = native coin), prices in the token's smallest unit below 2^96, tiers without gaps, the last without upper bound.
+
+        Returns:
+            Id of the pricing, counting from 1.
+        """
         return make_call(
             "Catalog.createPricing",
             self.address,
@@ -97,32 +124,41 @@ class CatalogCalls:
             lambda raw: raw[0],
         )
 
-    def has_pricing_access(self, arg0: int, arg1: Address) -> Call[bool]:
+    def has_pricing_access(self, pricing_id: int, wallet: Address) -> Call[bool]:
         """Catalog.hasPricingAccess."""
         return make_call(
             "Catalog.hasPricingAccess",
             self.address,
             "0x7a83611f",
             ("uint256", "address"),
-            (arg0, arg1),
+            (pricing_id, wallet),
             ("bool",),
             lambda raw: raw[0],
         )
 
-    def is_linked(self, arg0: int, arg1: int) -> Call[bool]:
+    def is_linked(self, product_id: int, pricing_id: int) -> Call[bool]:
         """Catalog.isLinked."""
         return make_call(
             "Catalog.isLinked",
             self.address,
             "0xb097b857",
             ("uint256", "uint256"),
-            (arg0, arg1),
+            (product_id, pricing_id),
             ("bool",),
             lambda raw: raw[0],
         )
 
     def link_pricings(self, org_id: int, *, product_id: int, pricing_ids: Sequence[int], linked: bool) -> Call[None]:
-        """Catalog.linkPricings."""
+        """Offers a product at pricings of the same organization, or no longer; running subscriptions go on.
+
+        Role catalog. Emits PricingLinked for each.
+
+        Args:
+            org_id: Organization.
+            product_id: Product of the organization.
+            pricing_ids: At most 24 pricings of the same organization.
+            linked: Offer or withdraw.
+        """
         return make_call(
             "Catalog.linkPricings",
             self.address,
@@ -167,26 +203,26 @@ class CatalogCalls:
             lambda raw: raw[0],
         )
 
-    def meter_words(self, arg0: int) -> Call[int]:
+    def meter_words(self, meter_id: int) -> Call[int]:
         """Catalog.meterWords."""
         return make_call(
             "Catalog.meterWords",
             self.address,
             "0xc8542124",
             ("uint256",),
-            (arg0,),
+            (meter_id,),
             ("uint256",),
             lambda raw: raw[0],
         )
 
-    def on_allow_list(self, arg0: int, arg1: Address) -> Call[bool]:
+    def on_allow_list(self, org_id: int, wallet: Address) -> Call[bool]:
         """Catalog.onAllowList."""
         return make_call(
             "Catalog.onAllowList",
             self.address,
             "0x8b37e84f",
             ("uint256", "address"),
-            (arg0, arg1),
+            (org_id, wallet),
             ("bool",),
             lambda raw: raw[0],
         )
@@ -203,38 +239,38 @@ class CatalogCalls:
             lambda raw: checksum(raw[0]),
         )
 
-    def passes_bought(self, arg0: int, arg1: Address) -> Call[int]:
+    def passes_bought(self, org_id: int, wallet: Address) -> Call[int]:
         """Catalog.passesBought."""
         return make_call(
             "Catalog.passesBought",
             self.address,
             "0xe1fb211e",
             ("uint256", "address"),
-            (arg0, arg1),
+            (org_id, wallet),
             ("uint256",),
             lambda raw: raw[0],
         )
 
-    def pricing_words(self, arg0: int, arg1: int) -> Call[int]:
+    def pricing_words(self, pricing_id: int, index: int) -> Call[int]:
         """Catalog.pricingWords."""
         return make_call(
             "Catalog.pricingWords",
             self.address,
             "0xdf2f381c",
             ("uint256", "uint256"),
-            (arg0, arg1),
+            (pricing_id, index),
             ("uint256",),
             lambda raw: raw[0],
         )
 
-    def product_names(self, arg0: int) -> Call[str]:
+    def product_names(self, product_id: int) -> Call[str]:
         """Catalog.productNames."""
         return make_call(
             "Catalog.productNames",
             self.address,
             "0xe5950282",
             ("uint256",),
-            (arg0,),
+            (product_id,),
             ("string",),
             lambda raw: raw[0],
         )
@@ -251,14 +287,14 @@ class CatalogCalls:
             lambda raw: checksum(raw[0]),
         )
 
-    def product_words(self, arg0: int) -> Call[int]:
+    def product_words(self, product_id: int) -> Call[int]:
         """Catalog.productWords."""
         return make_call(
             "Catalog.productWords",
             self.address,
             "0x41e6a679",
             ("uint256",),
-            (arg0,),
+            (product_id,),
             ("uint256",),
             lambda raw: raw[0],
         )
@@ -276,7 +312,15 @@ class CatalogCalls:
         )
 
     def record_usage(self, meter_id: int, product_pass_ids: Sequence[int], *, units: Sequence[int]) -> Call[None]:
-        """Catalog.recordUsage."""
+        """Adds units to the readings of passes.
+
+        Role usage. Emits UsageRecorded for each. What is recorded after a period's end, before its bill, belongs to that period.
+
+        Args:
+            meter_id: Active meter of the caller's organization.
+            product_pass_ids: At most 200 passes of the same organization.
+            units: Units to add to each; a reading stays below 2^48.
+        """
         return make_call(
             "Catalog.recordUsage",
             self.address,
@@ -341,14 +385,14 @@ class CatalogCalls:
             lambda raw: Renewal.from_abi(raw[0]),
         )
 
-    def sale_rule_words(self, arg0: int) -> Call[int]:
+    def sale_rule_words(self, org_id: int) -> Call[int]:
         """Catalog.saleRuleWords."""
         return make_call(
             "Catalog.saleRuleWords",
             self.address,
             "0x4e0ef735",
             ("uint256",),
-            (arg0,),
+            (org_id,),
             ("uint256",),
             lambda raw: raw[0],
         )
@@ -375,7 +419,15 @@ class CatalogCalls:
         )
 
     def set_allow_list(self, org_id: int, wallets: Sequence[Address], *, allowed: bool) -> Call[None]:
-        """Catalog.setAllowList."""
+        """Puts wallets on the organization's allow-list, or takes them off.
+
+        Role catalog. Emits AllowListSet for each. Acts while the sale rule allowList is on.
+
+        Args:
+            org_id: Organization.
+            wallets: At most 200 recipients of passes.
+            allowed: On or off the list.
+        """
         return make_call(
             "Catalog.setAllowList",
             self.address,
@@ -387,7 +439,14 @@ class CatalogCalls:
         )
 
     def set_meter_active(self, meter_id: int, *, active: bool) -> Call[None]:
-        """Catalog.setMeterActive."""
+        """A meter that is not active takes no readings; what is recorded is still billed.
+
+        Role catalog. Emits MeterSet.
+
+        Args:
+            meter_id: Meter of the caller's organization.
+            active: Take readings.
+        """
         return make_call(
             "Catalog.setMeterActive",
             self.address,
@@ -399,7 +458,15 @@ class CatalogCalls:
         )
 
     def set_pricing_access(self, pricing_id: int, wallets: Sequence[Address], *, allowed: bool) -> Call[None]:
-        """Catalog.setPricingAccess."""
+        """Puts wallets on a restricted pricing's list, or takes them off.
+
+        Role catalog. Emits PricingAccessSet for each.
+
+        Args:
+            pricing_id: Pricing of the caller's organization.
+            wallets: At most 200 holders.
+            allowed: On or off the list.
+        """
         return make_call(
             "Catalog.setPricingAccess",
             self.address,
@@ -411,7 +478,16 @@ class CatalogCalls:
         )
 
     def set_pricing_flags(self, pricing_id: int, *, active: bool, retired: bool, restricted: bool) -> Call[None]:
-        """Catalog.setPricingFlags."""
+        """Starts or stops sales (active), sales and renewals (retired), or the list of wallets (restricted).
+
+        Role catalog. Emits PricingFlagsSet.
+
+        Args:
+            pricing_id: Pricing of the caller's organization.
+            active: On sale.
+            retired: Neither sold nor renewed; can be taken back.
+            restricted: For wallets on its list only.
+        """
         return make_call(
             "Catalog.setPricingFlags",
             self.address,
@@ -423,7 +499,18 @@ class CatalogCalls:
         )
 
     def set_product(self, org_id: int, product_id: int, *, product: Product) -> Call[int]:
-        """Catalog.setProduct."""
+        """Creates a product (productId 0), or replaces all fields of one.
+
+        Role catalog. Emits ProductSet; of an existing product also BatchMetadataUpdate on ProductPass.
+
+        Args:
+            org_id: Organization that sells it.
+            product_id: 0, or a product of the organization.
+            product: Texts: name 1 to 64 bytes, UTF-8 without control characters. Transferable acts on later sales only. The largest number ever sold, 0 = no limit; what is sold already closes the sale.
+
+        Returns:
+            Id of the product, counting from 1.
+        """
         return make_call(
             "Catalog.setProduct",
             self.address,
@@ -435,7 +522,14 @@ class CatalogCalls:
         )
 
     def set_sale_rules(self, org_id: int, rules: SaleRules) -> Call[None]:
-        """Catalog.setSaleRules."""
+        """Replaces the organization's sale rules; all zero is the default.
+
+        Role catalog. Emits SaleRulesSet. Grace and pausing act on what is sold later.
+
+        Args:
+            org_id: Organization.
+            rules: Closed, allow-list, gifting off, pausing, plan change off, grace 1 to 30 days (0 = 3), passes a wallet may buy (below 2^16, 0 = no limit), count passes.
+        """
         return make_call(
             "Catalog.setSaleRules",
             self.address,
@@ -446,14 +540,14 @@ class CatalogCalls:
             no_result,
         )
 
-    def tier_words(self, arg0: int, arg1: int) -> Call[int]:
+    def tier_words(self, pricing_id: int, index: int) -> Call[int]:
         """Catalog.tierWords."""
         return make_call(
             "Catalog.tierWords",
             self.address,
             "0xbd06c139",
             ("uint256", "uint256"),
-            (arg0, arg1),
+            (pricing_id, index),
             ("uint256",),
             lambda raw: raw[0],
         )
@@ -474,14 +568,14 @@ class CatalogCalls:
             lambda raw: (raw[0], raw[1]),
         )
 
-    def usage_total(self, arg0: int, arg1: int) -> Call[int]:
+    def usage_total(self, meter_id: int, product_pass_id: int) -> Call[int]:
         """Catalog.usageTotal."""
         return make_call(
             "Catalog.usageTotal",
             self.address,
             "0xc1bf9e16",
             ("uint256", "uint256"),
-            (arg0, arg1),
+            (meter_id, product_pass_id),
             ("uint256",),
             lambda raw: raw[0],
         )
@@ -495,7 +589,14 @@ class OrganizationNFTCalls:
         self.address = address
 
     def approve(self, approved: Address, token_id: int) -> Call[None]:
-        """OrganizationNFT.approve."""
+        """Lets one account move one token. Ends when the token changes hands.
+
+        The owner and his operators. An approval gives no other right.
+
+        Args:
+            approved: The account, or zero to take the approval back.
+            token_id: The token.
+        """
         return make_call(
             "OrganizationNFT.approve",
             self.address,
@@ -507,7 +608,14 @@ class OrganizationNFTCalls:
         )
 
     def balance_of(self, owner: Address) -> Call[int]:
-        """OrganizationNFT.balanceOf."""
+        """How many tokens an account has.
+
+        Args:
+            owner: The account, not zero.
+
+        Returns:
+            The number.
+        """
         return make_call(
             "OrganizationNFT.balanceOf",
             self.address,
@@ -538,7 +646,14 @@ class OrganizationNFTCalls:
         )
 
     def get_approved(self, token_id: int) -> Call[Address]:
-        """OrganizationNFT.getApproved."""
+        """Who may move this token beside its owner and his operators.
+
+        Args:
+            token_id: The token; one that does not exist reverts.
+
+        Returns:
+            The account, or zero.
+        """
         return make_call(
             "OrganizationNFT.getApproved",
             self.address,
@@ -571,7 +686,15 @@ class OrganizationNFTCalls:
         )
 
     def is_approved_for_all(self, owner: Address, operator: Address) -> Call[bool]:
-        """OrganizationNFT.isApprovedForAll."""
+        """May `operator` move all tokens of `owner`?
+
+        Args:
+            owner: The account that gave the right.
+            operator: The account that got it.
+
+        Returns:
+            May he?
+        """
         return make_call(
             "OrganizationNFT.isApprovedForAll",
             self.address,
@@ -670,7 +793,14 @@ class OrganizationNFTCalls:
         )
 
     def owner_of(self, token_id: int) -> Call[Address]:
-        """OrganizationNFT.ownerOf."""
+        """Who holds a token.
+
+        Args:
+            token_id: The token; one that does not exist reverts.
+
+        Returns:
+            The holder.
+        """
         return make_call(
             "OrganizationNFT.ownerOf",
             self.address,
@@ -766,7 +896,14 @@ class OrganizationNFTCalls:
         )
 
     def set_approval_for_all(self, operator: Address, *, approved: bool) -> Call[None]:
-        """OrganizationNFT.setApprovalForAll."""
+        """Lets an account move all tokens of the caller, now and later.
+
+        Anyone, for his own tokens.
+
+        Args:
+            operator: The account.
+            approved: False takes it back.
+        """
         return make_call(
             "OrganizationNFT.setApprovalForAll",
             self.address,
@@ -1010,7 +1147,17 @@ class PassLensCalls:
         )
 
     def highest_mark(self, meter_id: int, product_pass_id: int) -> Call[int]:
-        """PassLens.highestMark."""
+        """The reading up to which a pass was billed for a meter; several of its products may use it.
+
+        Catalog asks when a reading is corrected.
+
+        Args:
+            meter_id: Meter.
+            product_pass_id: Pass; 0 if nothing on it uses the meter.
+
+        Returns:
+            Units.
+        """
         return make_call(
             "PassLens.highestMark",
             self.address,
@@ -1116,7 +1263,16 @@ class PassLensCalls:
         )
 
     def org_uri(self, org_id: int) -> Call[str]:
-        """PassLens.orgURI."""
+        """Metadata of an organization: what it says about itself, and its sale rules.
+
+        Anyone. For an organization that does not exist: as if it had set nothing.
+
+        Args:
+            org_id: Organization.
+
+        Returns:
+            `data:application/json;base64,...`.
+        """
         return make_call(
             "PassLens.orgURI",
             self.address,
@@ -1140,7 +1296,16 @@ class PassLensCalls:
         )
 
     def pass_uri(self, product_pass_id: int) -> Call[str]:
-        """PassLens.passURI."""
+        """Metadata of a pass: what its organization says about it, and what is on it now.
+
+        Anyone. Reverts ERC721NonexistentToken. Where the organization set no name for its passes it is "<organization> pass #<id>". Lists the first 128 discounts; the total is of all.
+
+        Args:
+            product_pass_id: Pass.
+
+        Returns:
+            `data:application/json;base64,...`.
+        """
         return make_call(
             "PassLens.passURI",
             self.address,
@@ -1164,7 +1329,16 @@ class PassLensCalls:
         )
 
     def pricing_of(self, pricing_id: int) -> Call[Pricing]:
-        """PassLens.pricingOf."""
+        """A pricing: its terms, which never change, and its switches.
+
+        Reverts NoSuchPricing.
+
+        Args:
+            pricing_id: Pricing.
+
+        Returns:
+            Prices in the smallest unit of the token.
+        """
         return make_call(
             "PassLens.pricingOf",
             self.address,
@@ -1176,7 +1350,13 @@ class PassLensCalls:
         )
 
     def product_of(self, product_id: int) -> Call[ProductState]:
-        """PassLens.productOf."""
+        """A product as it is on sale now.
+
+        Reverts NoSuchProduct. Description, image and external URL are in the last event ProductSet only.
+
+        Args:
+            product_id: Product.
+        """
         return make_call(
             "PassLens.productOf",
             self.address,
@@ -1245,7 +1425,17 @@ class PassLensCalls:
         )
 
     def quote_additional(self, params: AdditionalPurchaseParams, caller: Address) -> Call[Quote]:
-        """PassLens.quoteAdditional."""
+        """What `purchaseAdditionalProducts` and `checkoutAdditional` would charge now.
+
+        Anyone. Reverts as they would.
+
+        Args:
+            params: As there.
+            caller: Who would call.
+
+        Returns:
+            Amounts in the token's smallest unit; all lines cost nothing in an airdrop.
+        """
         return make_call(
             "PassLens.quoteAdditional",
             self.address,
@@ -1257,7 +1447,17 @@ class PassLensCalls:
         )
 
     def quote_change(self, params: ChangeSubscriptionPricingParams, caller: Address) -> Call[ChangeQuote]:
-        """PassLens.quoteChange."""
+        """What `changeSubscriptionPricing` would charge now.
+
+        Anyone. Reverts as it would.
+
+        Args:
+            params: As there.
+            caller: Who would call.
+
+        Returns:
+            Amounts in the token's smallest unit, the bill for usage included.
+        """
         return make_call(
             "PassLens.quoteChange",
             self.address,
@@ -1269,7 +1469,17 @@ class PassLensCalls:
         )
 
     def quote_purchase(self, params: InitialPurchaseParams, caller: Address) -> Call[Quote]:
-        """PassLens.quotePurchase."""
+        """What `purchaseProducts` and `checkout` would charge now.
+
+        Anyone. Reverts as they would.
+
+        Args:
+            params: As there.
+            caller: Who would call.
+
+        Returns:
+            Amounts in the token's smallest unit; all lines cost nothing in an airdrop.
+        """
         return make_call(
             "PassLens.quotePurchase",
             self.address,
@@ -1283,7 +1493,20 @@ class PassLensCalls:
     def quote_quantity(
         self, product_pass_id: int, *, product_id: int, quantity: int, airdrop: bool, caller: Address
     ) -> Call[ChangeQuote]:
-        """PassLens.quoteQuantity."""
+        """What `changeTieredSubscriptionUnitQuantity` would charge now.
+
+        Anyone. Reverts as it would.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Product.
+            quantity: Units, 1 to 2^32 - 1.
+            airdrop: By the organization, free of charge.
+            caller: Who would call.
+
+        Returns:
+            Amounts in the token's smallest unit.
+        """
         return make_call(
             "PassLens.quoteQuantity",
             self.address,
@@ -1297,7 +1520,19 @@ class PassLensCalls:
     def quote_renewal(
         self, product_pass_id: int, *, product_id: int, caller: Address, airdrop: bool
     ) -> Call[RenewalQuote]:
-        """PassLens.quoteRenewal."""
+        """What `renewSubscription` would charge now.
+
+        Anyone. Reverts as it would.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Product.
+            caller: Who would call.
+            airdrop: By the organization, free of charge.
+
+        Returns:
+            Amount in the token's smallest unit; reason 8 or 9 if the payer's allowance or balance of an ERC-20 is too small for it now; no period where only the last usage is billed.
+        """
         return make_call(
             "PassLens.quoteRenewal",
             self.address,
@@ -1331,7 +1566,14 @@ class PassLensCalls:
         )
 
     def sale_rules_of(self, org_id: int) -> Call[SaleRules]:
-        """PassLens.saleRulesOf."""
+        """Sale rules of an organization.
+
+        Args:
+            org_id: Organization.
+
+        Returns:
+            The rules, with the default of 3 days of grace filled in.
+        """
         return make_call(
             "PassLens.saleRulesOf",
             self.address,
@@ -1600,7 +1842,14 @@ class ProductPassCalls:
         self.address = address
 
     def approve(self, approved: Address, token_id: int) -> Call[None]:
-        """ProductPass.approve."""
+        """Lets one account move one token. Ends when the token changes hands.
+
+        The owner and his operators. An approval gives no other right.
+
+        Args:
+            approved: The account, or zero to take the approval back.
+            token_id: The token.
+        """
         return make_call(
             "ProductPass.approve",
             self.address,
@@ -1612,7 +1861,14 @@ class ProductPassCalls:
         )
 
     def balance_of(self, owner: Address) -> Call[int]:
-        """ProductPass.balanceOf."""
+        """How many tokens an account has.
+
+        Args:
+            owner: The account, not zero.
+
+        Returns:
+            The number.
+        """
         return make_call(
             "ProductPass.balanceOf",
             self.address,
@@ -1728,7 +1984,14 @@ class ProductPassCalls:
         )
 
     def get_approved(self, token_id: int) -> Call[Address]:
-        """ProductPass.getApproved."""
+        """Who may move this token beside its owner and his operators.
+
+        Args:
+            token_id: The token; one that does not exist reverts.
+
+        Returns:
+            The account, or zero.
+        """
         return make_call(
             "ProductPass.getApproved",
             self.address,
@@ -1740,7 +2003,15 @@ class ProductPassCalls:
         )
 
     def is_approved_for_all(self, owner: Address, operator: Address) -> Call[bool]:
-        """ProductPass.isApprovedForAll."""
+        """May `operator` move all tokens of `owner`?
+
+        Args:
+            owner: The account that gave the right.
+            operator: The account that got it.
+
+        Returns:
+            May he?
+        """
         return make_call(
             "ProductPass.isApprovedForAll",
             self.address,
@@ -1897,7 +2168,14 @@ class ProductPassCalls:
         )
 
     def owner_of(self, token_id: int) -> Call[Address]:
-        """ProductPass.ownerOf."""
+        """Who holds a token.
+
+        Args:
+            token_id: The token; one that does not exist reverts.
+
+        Returns:
+            The holder.
+        """
         return make_call(
             "ProductPass.ownerOf",
             self.address,
@@ -1966,7 +2244,14 @@ class ProductPassCalls:
         )
 
     def set_approval_for_all(self, operator: Address, *, approved: bool) -> Call[None]:
-        """ProductPass.setApprovalForAll."""
+        """Lets an account move all tokens of the caller, now and later.
+
+        Anyone, for his own tokens.
+
+        Args:
+            operator: The account.
+            approved: False takes it back.
+        """
         return make_call(
             "ProductPass.setApprovalForAll",
             self.address,
@@ -2478,7 +2763,10 @@ class PurchaseManagerCalls:
         self.address = address
 
     def accept_ownership(self) -> Call[None]:
-        """PurchaseManager.acceptOwnership."""
+        """The named next owner takes over.
+
+        Pending owner. Emits OwnershipTransferred.
+        """
         return make_call(
             "PurchaseManager.acceptOwnership",
             self.address,
@@ -2499,7 +2787,21 @@ class PurchaseManagerCalls:
         quantities: Sequence[int],
         order_reference: bytes,
     ) -> Call[int]:
-        """PurchaseManager.airdropProducts."""
+        """Gives a new pass with the same products to each recipient.
+
+        Role airdrop. Recipients x lines at most 200. Emits ProductsAirdropped, SubscriptionStateChanged for each item.
+
+        Args:
+            organization_id: Organization.
+            recipients: Wallets; a wallet named twice gets two passes.
+            product_ids: Products of each pass.
+            pricing_ids: Pricing of each line.
+            quantities: Quantity of each line, 0 unless tiered.
+            order_reference: A reference this organization has not used, or zero.
+
+        Returns:
+            Id of the first pass; recipient i has the pass first + i.
+        """
         return make_call(
             "PurchaseManager.airdropProducts",
             self.address,
@@ -2511,7 +2813,14 @@ class PurchaseManagerCalls:
         )
 
     def announce_fee(self, bps: int, recipient: Address) -> Call[None]:
-        """PurchaseManager.announceFee."""
+        """Announces the fee that is taken from merchants' receipts, and who may withdraw it. Both act seven days later, a lower fee too; announcing again starts the wait again.
+
+        Platform owner. Emits FeeAnnounced.
+
+        Args:
+            bps: Basis points of 10,000, at most 500.
+            recipient: Who may withdraw fees; not the zero address.
+        """
         return make_call(
             "PurchaseManager.announceFee",
             self.address,
@@ -2542,7 +2851,15 @@ class PurchaseManagerCalls:
         )
 
     def cancel_subscription(self, product_pass_id: int, product_id: int, *, cancel: bool, value: int = 0) -> Call[None]:
-        """PurchaseManager.cancelSubscription."""
+        """Cancels a subscription: access runs to the end of the period, nothing is charged any more. Or undoes that: free while the period runs, a restart with its charge afterwards.
+
+        Holder; role support may cancel. Cancelling twice changes nothing. Emits SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it.
+            cancel: Cancel or undo.
+        """
         return make_call(
             "PurchaseManager.cancelSubscription",
             self.address,
@@ -2557,7 +2874,15 @@ class PurchaseManagerCalls:
     def cancel_subscription_batch(
         self, product_pass_id: int, product_ids: Sequence[int], *, cancels: Sequence[bool]
     ) -> Call[None]:
-        """PurchaseManager.cancelSubscriptionBatch."""
+        """CancelSubscription for several products of one pass, all or nothing, none in the native coin.
+
+        As cancelSubscription.
+
+        Args:
+            product_pass_id: Pass.
+            product_ids: Subscriptions on it.
+            cancels: Cancel or undo, for each.
+        """
         return make_call(
             "PurchaseManager.cancelSubscriptionBatch",
             self.address,
@@ -2581,7 +2906,13 @@ class PurchaseManagerCalls:
         )
 
     def change_subscription_pricing(self, params: ChangeSubscriptionPricingParams, *, value: int = 0) -> Call[None]:
-        """PurchaseManager.changeSubscriptionPricing."""
+        """Moves an active subscription to another pricing, from now; the value of the time left counts.
+
+        Holder, if the organization lets him; with `airdrop` the org (role airdrop), free, and only adding. In the native coin the value is a ceiling and the rest returns. Emits SubscriptionChanged, SubscriptionStateChanged, UsageBilled.
+
+        Args:
+            params: Organization of the pass, pass, subscription, new pricing.
+        """
         return make_call(
             "PurchaseManager.changeSubscriptionPricing",
             self.address,
@@ -2596,7 +2927,16 @@ class PurchaseManagerCalls:
     def change_tiered_subscription_unit_quantity(
         self, product_pass_id: int, *, product_id: int, quantity: int, airdrop: bool, value: int = 0
     ) -> Call[None]:
-        """PurchaseManager.changeTieredSubscriptionUnitQuantity."""
+        """Changes the units of an active tiered subscription, from now; the value of the time left counts.
+
+        As changeSubscriptionPricing, without the organization's leave.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Tiered subscription on it.
+            quantity: Units, 1 to 2^32 - 1.
+            airdrop: By the organization, free of charge.
+        """
         return make_call(
             "PurchaseManager.changeTieredSubscriptionUnitQuantity",
             self.address,
@@ -2609,7 +2949,14 @@ class PurchaseManagerCalls:
         )
 
     def checkout(self, params: InitialPurchaseParams, terms: CheckoutTerms, *, value: int = 0) -> Call[None]:
-        """PurchaseManager.checkout."""
+        """PurchaseProducts with what the buyer agreed to.
+
+        As purchaseProducts.
+
+        Args:
+            params: As in purchaseProducts.
+            terms: Order reference (proves nothing by itself), token, most to be paid, last second (inclusive).
+        """
         return make_call(
             "PurchaseManager.checkout",
             self.address,
@@ -2627,7 +2974,14 @@ class PurchaseManagerCalls:
     def checkout_additional(
         self, params: AdditionalPurchaseParams, terms: CheckoutTerms, *, value: int = 0
     ) -> Call[None]:
-        """PurchaseManager.checkoutAdditional."""
+        """PurchaseAdditionalProducts with what the buyer agreed to.
+
+        As purchaseAdditionalProducts.
+
+        Args:
+            params: As in purchaseAdditionalProducts.
+            terms: As in checkout.
+        """
         return make_call(
             "PurchaseManager.checkoutAdditional",
             self.address,
@@ -2640,7 +2994,14 @@ class PurchaseManagerCalls:
         )
 
     def end_subscription(self, product_pass_id: int, product_id: int) -> Call[None]:
-        """PurchaseManager.endSubscription."""
+        """Gives up a subscription at once, with the time left. A usage subscription can still be billed once.
+
+        Holder. Changes nothing once it has expired. Emits SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it.
+        """
         return make_call(
             "PurchaseManager.endSubscription",
             self.address,
@@ -2652,7 +3013,7 @@ class PurchaseManagerCalls:
         )
 
     def fee_bps(self) -> Call[int]:
-        """PurchaseManager.feeBps."""
+        """The fee that acts now, basis points of 10,000."""
         return make_call(
             "PurchaseManager.feeBps",
             self.address,
@@ -2664,7 +3025,7 @@ class PurchaseManagerCalls:
         )
 
     def fee_recipient(self) -> Call[Address]:
-        """PurchaseManager.feeRecipient."""
+        """Who may withdraw fees now."""
         return make_call(
             "PurchaseManager.feeRecipient",
             self.address,
@@ -2772,7 +3133,7 @@ class PurchaseManagerCalls:
         )
 
     def pass_supply(self) -> Call[int]:
-        """PurchaseManager.passSupply."""
+        """Number of passes ever minted; ids count from 1."""
         return make_call(
             "PurchaseManager.passSupply",
             self.address,
@@ -2784,7 +3145,10 @@ class PurchaseManagerCalls:
         )
 
     def pause_purchases(self) -> Call[None]:
-        """PurchaseManager.pausePurchases."""
+        """Stops new purchases, additional ones and airdrops. All else goes on: renewals, restarts, changes, cancelling, usage, refunds and withdrawals.
+
+        Platform owner. Emits PurchasesPausedSet.
+        """
         return make_call(
             "PurchaseManager.pausePurchases",
             self.address,
@@ -2796,7 +3160,15 @@ class PurchaseManagerCalls:
         )
 
     def pause_subscription(self, product_pass_id: int, product_id: int, *, pause: bool) -> Call[None]:
-        """PurchaseManager.pauseSubscription."""
+        """Stops the clock of a subscription (time used and left are kept to the second), or starts it again.
+
+        Holder. Emits SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it, sold while the organization allowed pausing.
+            pause: Pause or take up again.
+        """
         return make_call(
             "PurchaseManager.pauseSubscription",
             self.address,
@@ -2810,7 +3182,15 @@ class PurchaseManagerCalls:
     def pause_subscription_batch(
         self, product_pass_id: int, product_ids: Sequence[int], *, pauses: Sequence[bool]
     ) -> Call[None]:
-        """PurchaseManager.pauseSubscriptionBatch."""
+        """PauseSubscription for several products of one pass, all or nothing.
+
+        Holder.
+
+        Args:
+            product_pass_id: Pass.
+            product_ids: Subscriptions on it.
+            pauses: Pause or take up again, for each.
+        """
         return make_call(
             "PurchaseManager.pauseSubscriptionBatch",
             self.address,
@@ -2834,7 +3214,7 @@ class PurchaseManagerCalls:
         )
 
     def pending_fee(self) -> Call[tuple[int, Address, int]]:
-        """PurchaseManager.pendingFee."""
+        """The fee announced last: basis points, recipient, and from when they act (unix seconds)."""
         return make_call(
             "PurchaseManager.pendingFee",
             self.address,
@@ -2882,7 +3262,13 @@ class PurchaseManagerCalls:
         )
 
     def purchase_additional_products(self, params: AdditionalPurchaseParams, *, value: int = 0) -> Call[None]:
-        """PurchaseManager.purchaseAdditionalProducts."""
+        """Adds products to a pass, or buys expired ones again.
+
+        The holder, who pays; with `airdrop` the org (role airdrop), free. Emits ProductsPurchased, SubscriptionStateChanged for each line.
+
+        Args:
+            params: Pass, up to 24 lines of one token, coupon code.
+        """
         return make_call(
             "PurchaseManager.purchaseAdditionalProducts",
             self.address,
@@ -2895,7 +3281,13 @@ class PurchaseManagerCalls:
         )
 
     def purchase_products(self, params: InitialPurchaseParams, *, value: int = 0) -> Call[None]:
-        """PurchaseManager.purchaseProducts."""
+        """Buys products and mints a pass. The caller pays; with `to` another wallet it is a gift.
+
+        Anyone; `airdrop` needs role airdrop and is free. Native carts need exactly their price as value. Emits ProductsPurchased, SubscriptionStateChanged for each line. See checkout for bounds on the price.
+
+        Args:
+            params: Recipient, organization, up to 24 lines of one token, discounts, coupon code.
+        """
         return make_call(
             "PurchaseManager.purchaseProducts",
             self.address,
@@ -2908,7 +3300,7 @@ class PurchaseManagerCalls:
         )
 
     def purchases_paused(self) -> Call[bool]:
-        """PurchaseManager.purchasesPaused."""
+        """Are new purchases stopped?"""
         return make_call(
             "PurchaseManager.purchasesPaused",
             self.address,
@@ -2920,7 +3312,16 @@ class PurchaseManagerCalls:
         )
 
     def refund_product(self, product_pass_id: int, *, product_id: int, amount: int, revoke: bool) -> Call[None]:
-        """PurchaseManager.refundProduct."""
+        """Pays back to the present holder from the organization's balance, at most what was really paid.
+
+        Role refund. Emits ProductRefunded, SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Product on it.
+            amount: In the token's smallest unit; 0 only to revoke what has no value left.
+            revoke: End the product at once; needs a refund of at least the value left.
+        """
         return make_call(
             "PurchaseManager.refundProduct",
             self.address,
@@ -2932,7 +3333,15 @@ class PurchaseManagerCalls:
         )
 
     def renew_subscription(self, product_pass_id: int, product_id: int, *, airdrop: bool, value: int = 0) -> Call[None]:
-        """PurchaseManager.renewSubscription."""
+        """Renews a subscription: by anyone while it is past due and its holder has auto-renew on (his ERC-20s pay; the native coin comes from the caller); by the holder also early or, once it has expired, from now; with `airdrop` by the org, free.
+
+        Anyone, holder, role airdrop. A usage subscription is billed within its holder's cap. In the native coin the value is a ceiling and the rest returns. Emits SubscriptionRenewed or UsageBilled (or both), SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it.
+            airdrop: By the organization, free of charge.
+        """
         return make_call(
             "PurchaseManager.renewSubscription",
             self.address,
@@ -2947,7 +3356,15 @@ class PurchaseManagerCalls:
     def renew_subscription_batch(
         self, product_pass_id: int, product_ids: Sequence[int], *, airdrop: bool
     ) -> Call[None]:
-        """PurchaseManager.renewSubscriptionBatch."""
+        """RenewSubscription for several products of one pass, all or nothing, none in the native coin.
+
+        As renewSubscription.
+
+        Args:
+            product_pass_id: Pass.
+            product_ids: Subscriptions on it.
+            airdrop: By the organization, free of charge.
+        """
         return make_call(
             "PurchaseManager.renewSubscriptionBatch",
             self.address,
@@ -2959,7 +3376,17 @@ class PurchaseManagerCalls:
         )
 
     def renew_subscriptions(self, product_pass_ids: Sequence[int], product_ids: Sequence[int]) -> Call[tuple[int, ...]]:
-        """PurchaseManager.renewSubscriptions."""
+        """Renews what is due among up to 100 pairs; a pair that cannot be renewed stops no other.
+
+        Anyone. Each payment has 300,000 gas of its own; with less at hand than a fair try needs, the call reverts NotEnoughGas. Emits what renewSubscription does, and RenewalFailed for outcomes 6, 7, 8, 9, 11.
+
+        Args:
+            product_pass_ids: Passes.
+            product_ids: Subscription on each.
+
+        Returns:
+            Outcomes: 0 renewed, 1 not due, 2 cancelled, 3 paused, 4 no consent, 5 past grace, 6 pricing retired, 7 cap exceeded, 8 allowance too small, 9 balance too small, 10 native coin, 11 token failed, 12 none.
+        """
         return make_call(
             "PurchaseManager.renewSubscriptions",
             self.address,
@@ -2971,7 +3398,15 @@ class PurchaseManagerCalls:
         )
 
     def set_auto_renew(self, product_pass_id: int, product_id: int, *, auto_renew: bool) -> Call[None]:
-        """PurchaseManager.setAutoRenew."""
+        """Agrees to the renewal of this subscription at its pricing, or takes that back.
+
+        Holder. Emits SubscriptionStateChanged.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Subscription on it.
+            auto_renew: On or off.
+        """
         return make_call(
             "PurchaseManager.setAutoRenew",
             self.address,
@@ -2983,7 +3418,15 @@ class PurchaseManagerCalls:
         )
 
     def set_usage_cap(self, product_pass_id: int, product_id: int, *, amount: int) -> Call[None]:
-        """PurchaseManager.setUsageCap."""
+        """Agrees to usage bills up to an amount, for each period.
+
+        Holder. Not below what is already recorded. Emits UsageCapSet.
+
+        Args:
+            product_pass_id: Pass.
+            product_id: Usage subscription on it.
+            amount: Largest bill, in the token's smallest unit, below 2^96.
+        """
         return make_call(
             "PurchaseManager.setUsageCap",
             self.address,
@@ -2994,20 +3437,28 @@ class PurchaseManagerCalls:
             no_result,
         )
 
-    def state_of(self, arg0: int, arg1: int) -> Call[int]:
+    def state_of(self, product_pass_id: int, product_id: int) -> Call[int]:
         """PurchaseManager.stateOf."""
         return make_call(
             "PurchaseManager.stateOf",
             self.address,
             "0xf94633fb",
             ("uint256", "uint256"),
-            (arg0, arg1),
+            (product_pass_id, product_id),
             ("uint256",),
             lambda raw: raw[0],
         )
 
     def top_up(self, organization_id: int, token: Address, *, amount: int, value: int = 0) -> Call[None]:
-        """PurchaseManager.topUp."""
+        """Adds to an organization's balance, for refunds for instance; no fee.
+
+        Anyone, from his own wallet. Emits PaymentReceived on PaymentEscrow.
+
+        Args:
+            organization_id: Organization.
+            token: ERC-20, or the zero address for the native coin (value exactly the amount).
+            amount: In the token's smallest unit.
+        """
         return make_call(
             "PurchaseManager.topUp",
             self.address,
@@ -3020,7 +3471,13 @@ class PurchaseManagerCalls:
         )
 
     def transfer_ownership(self, new_owner: Address) -> Call[None]:
-        """PurchaseManager.transferOwnership."""
+        """Names the next platform owner, who must accept. Naming the zero address takes it back; the ownership cannot be given up.
+
+        Platform owner. Emits OwnershipTransferStarted.
+
+        Args:
+            new_owner: Next owner.
+        """
         return make_call(
             "PurchaseManager.transferOwnership",
             self.address,
@@ -3032,7 +3489,10 @@ class PurchaseManagerCalls:
         )
 
     def unpause_purchases(self) -> Call[None]:
-        """PurchaseManager.unpausePurchases."""
+        """Allows new purchases again.
+
+        Platform owner. Emits PurchasesPausedSet.
+        """
         return make_call(
             "PurchaseManager.unpausePurchases",
             self.address,
@@ -3043,14 +3503,14 @@ class PurchaseManagerCalls:
             no_result,
         )
 
-    def usage_state_of(self, arg0: int, arg1: int) -> Call[int]:
+    def usage_state_of(self, product_pass_id: int, product_id: int) -> Call[int]:
         """PurchaseManager.usageStateOf."""
         return make_call(
             "PurchaseManager.usageStateOf",
             self.address,
             "0xef02c6d3",
             ("uint256", "uint256"),
-            (arg0, arg1),
+            (product_pass_id, product_id),
             ("uint256",),
             lambda raw: raw[0],
         )
