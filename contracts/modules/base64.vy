@@ -26,7 +26,7 @@ def _letters(data: uint256) -> uint256:
     x: uint256 = data
     lane: uint256 = 256
     half: uint256 = 96
-    for step: uint256 in range(5):
+    for _: uint256 in range(5):
         low: uint256 = x & unsafe_mul(ALL // self._low(lane), self._low(half))  # lower half of each lane
         lane >>= 1
         x = low | ((x ^ low) << unsafe_sub(lane, half))

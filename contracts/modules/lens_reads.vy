@@ -133,7 +133,7 @@ def _chain(
     products: DynArray[uint256, MAX_PRODUCTS] = []
     words: DynArray[uint256, MAX_PRODUCTS] = []
     product_id: uint256 = packing._pass_first(pass_word)
-    for i: uint256 in range(MAX_PRODUCTS):
+    for _: uint256 in range(MAX_PRODUCTS):
         if product_id == 0:
             break
         word: uint256 = self._item_word(product_pass_id, product_id)

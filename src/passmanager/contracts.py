@@ -1902,9 +1902,9 @@ class PurchaseManager:
         """Who may withdraw fees now."""
         return self._shell.read(self.calls.fee_recipient(), block=block)
 
-    def is_reference_used(self, arg0: int, arg1: bytes, *, block: BlockId = "latest") -> bool:
+    def is_reference_used(self, organization_id: int, order_reference: bytes, *, block: BlockId = "latest") -> bool:
         """PurchaseManager.isReferenceUsed."""
-        return self._shell.read(self.calls.is_reference_used(arg0, arg1), block=block)
+        return self._shell.read(self.calls.is_reference_used(organization_id, order_reference), block=block)
 
     def max_batch(self, *, block: BlockId = "latest") -> int:
         """PurchaseManager.maxBatch."""

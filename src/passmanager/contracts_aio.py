@@ -1918,9 +1918,11 @@ class AsyncPurchaseManager:
         """Who may withdraw fees now."""
         return await self._shell.read(self.calls.fee_recipient(), block=block)
 
-    async def is_reference_used(self, arg0: int, arg1: bytes, *, block: BlockId = "latest") -> bool:
+    async def is_reference_used(
+        self, organization_id: int, order_reference: bytes, *, block: BlockId = "latest"
+    ) -> bool:
         """PurchaseManager.isReferenceUsed."""
-        return await self._shell.read(self.calls.is_reference_used(arg0, arg1), block=block)
+        return await self._shell.read(self.calls.is_reference_used(organization_id, order_reference), block=block)
 
     async def max_batch(self, *, block: BlockId = "latest") -> int:
         """PurchaseManager.maxBatch."""

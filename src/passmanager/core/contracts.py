@@ -3036,14 +3036,14 @@ class PurchaseManagerCalls:
             lambda raw: checksum(raw[0]),
         )
 
-    def is_reference_used(self, arg0: int, arg1: bytes) -> Call[bool]:
+    def is_reference_used(self, organization_id: int, order_reference: bytes) -> Call[bool]:
         """PurchaseManager.isReferenceUsed."""
         return make_call(
             "PurchaseManager.isReferenceUsed",
             self.address,
             "0xcd45f2bd",
             ("uint256", "bytes32"),
-            (arg0, arg1),
+            (organization_id, order_reference),
             ("bool",),
             lambda raw: raw[0],
         )
