@@ -22,6 +22,7 @@ from passmanager.airdrop import (
     name_campaign,
     open_plan,
     read_recipients,
+    require_folder,
     require_funds,
     watch,
     write_results,
@@ -126,6 +127,8 @@ def send_command(  # noqa: PLR0913 - one parameter per option
     what = name_campaign(client, people, org_id=org, lines=[Line.parse(text) for text in line], name=campaign)
     signer = None if safe else find_signer(node, account, keystore)
     sender = _safe(client, org, safe_address) if signer is None else signer.address
+    target = safe or results or recipients.with_name(f"{recipients.stem}.passes.csv")
+    require_folder(target)
     path = journal or recipients.with_name(f"{recipients.name}.{found.chain_id}-{org}.sqlite")
     options = PlanOptions(source=str(recipients), holders=holders, batch_size=batch_size, from_block=found.from_block)
     with ExitStack() as stack:
@@ -151,7 +154,7 @@ def send_command(  # noqa: PLR0913 - one parameter per option
                 max_fee_per_gas=None if max_fee_gwei is None else round(max_fee_gwei * GWEI),
                 patience_seconds=patience,
             )
-            _send(client.using(signer), signer, kept, plan, sending, results or _results(recipients), as_json=as_json)
+            _send(client.using(signer), signer, kept, plan, sending, target, as_json=as_json)
 
 
 @app.command("results")
@@ -177,6 +180,7 @@ def results_command(
         client = PassManager(node, found.addresses())
         tracker = watch(client, campaign, kept, sender=kept.sender, confirmations=depth)
         if not dry_run:
+            require_folder(results)
             write_results(results, tracker.batches)
     status = tracker.status()
     if as_json:
@@ -196,10 +200,6 @@ def _safe(client: PassManager, org: int, given: str | None) -> Address:
 
 def _confirmations(chain_id: int) -> int:
     return 1 if chain_id in LOCAL_CHAINS else CONFIRMATIONS
-
-
-def _results(recipients: Path) -> Path:
-    return recipients.with_name(f"{recipients.stem}.passes.csv")
 
 
 def _start(journal: Journal, plan: Plan) -> None:
@@ -261,7 +261,11 @@ def _send(
 ) -> None:
     with _progress() as report:
         sender = Sender(client, signer, plan.campaign, journal, options=options, report=report)
-        batches = sender.run()
+        try:
+            batches = sender.run()
+        except KeyboardInterrupt:
+            err.print("Interrupted. Run the same command again to go on.")
+            raise
     count = write_results(results, batches)
     status = sender.status()
     text = f"{count:,} recipients have their pass. Who got which: {results}"

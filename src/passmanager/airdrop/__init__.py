@@ -12,7 +12,7 @@ from passmanager.airdrop.journal import Batch, Journal, State
 from passmanager.airdrop.plan import Plan, PlanOptions, make_plan, require_funds
 from passmanager.airdrop.prepare import name_campaign, open_plan
 from passmanager.airdrop.recipients import Recipient, read_recipients
-from passmanager.airdrop.results import write_results
+from passmanager.airdrop.results import require_folder, write_results
 from passmanager.airdrop.safe import safe_batch, write_safe_files
 from passmanager.airdrop.sender import Sender, SendOptions
 from passmanager.airdrop.tracker import Status, Tracker, watch
@@ -36,6 +36,7 @@ __all__ = [
     "name_campaign",
     "open_plan",
     "read_recipients",
+    "require_folder",
     "require_funds",
     "safe_batch",
     "watch",

@@ -64,7 +64,12 @@ class Campaign:
 
     def reference(self, number: int) -> bytes:
         """The order reference of a batch; the chain takes each one once."""
-        return keccak(encode(["bytes32", "uint256"], [self.id, number]))
+        return _reference(self.id, number)
+
+    def references(self, count: int) -> list[bytes]:
+        """The references of the first `count` batches."""
+        campaign_id = self.id
+        return [_reference(campaign_id, number) for number in range(count)]
 
     def call(self, recipients: Sequence[Address], reference: bytes) -> Call[int]:
         """The transaction of one batch.
@@ -80,3 +85,7 @@ class Campaign:
             quantities=[line.quantity for line in self.lines],
             order_reference=reference,
         )
+
+
+def _reference(campaign_id: bytes, number: int) -> bytes:
+    return keccak(campaign_id + number.to_bytes(32))

@@ -79,7 +79,7 @@ class AirdropChain:
                 number=batch.number,
                 tx_hash=given.tx_hash,
                 given=len(given.recipients),
-                planned=batch.count,
+                planned=len(set(given.recipients) & set(batch.recipients)),
             )
         return given
 

@@ -13,6 +13,8 @@ AirdropError
 ├── ReferenceTaken                a batch's reference was used for others
 ├── BatchReverted                 a batch was mined but refused
 ├── AirdropStalled                nothing was mined for too long
+├── UnwritableFile                results or Safe files cannot be written there
+├── NoNewBlocks                   the chain stands still before all batches are deep enough
 └── AirdropUnfinished             asked for results before all batches are done
 """
 
@@ -167,8 +169,9 @@ class ReferenceTaken(AirdropError):
     def __str__(self) -> str:
         return (
             f"Batch {self.number} of campaign {self.campaign!r} was executed in {self.tx_hash} with other contents"
-            f" ({self.given} recipients there, {self.planned} planned here): somebody runs it with another list."
-            " Move the journal away to plan again with what was already given, or give another --campaign."
+            f" (of its {self.given} recipients, {self.planned} are in this batch here): somebody runs it with another"
+            " list, other lines or another split. Move the journal away to plan again after what was already given,"
+            " or give another --campaign."
         )
 
 
@@ -200,6 +203,30 @@ class AirdropStalled(AirdropError):
             f" at most {self.max_fee_per_gas} wei per gas. Run the same command again to go on, if that is too little"
             " with a higher --max-fee-gwei."
         )
+
+
+class NoNewBlocks(AirdropError):
+    """The chain stands still before all batches are deep enough."""
+
+    block_number: int
+    seconds: float
+    confirmations: int
+
+    def __str__(self) -> str:
+        return (
+            f"No block came after {self.block_number} for {self.seconds:.0f} s, but the last batches are to be"
+            f" {self.confirmations} blocks deep. Run the same command again later, or with fewer --confirmations."
+        )
+
+
+class UnwritableFile(AirdropError):
+    """Results or Safe files cannot be written there."""
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.path} cannot be written: {self.problem}. Give another path and run the same command again."
 
 
 class AirdropUnfinished(AirdropError):

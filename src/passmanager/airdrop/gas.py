@@ -1,6 +1,7 @@
 """How much gas batches take on this chain, and so how many recipients fit a transaction."""
 
 from dataclasses import dataclass
+from typing import Self
 
 from eth_utils.crypto import keccak
 
@@ -24,6 +25,11 @@ class GasModel:
     base: int
     each: int
     most: int
+
+    @classmethod
+    def usual(cls, lines: int) -> Self:
+        """Without measuring: more than a batch uses."""
+        return cls(base=200_000, each=80_000 * lines, most=GAS_LIMIT)
 
     def estimate(self, recipients: int) -> int:
         """What a batch uses."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from passmanager.airdrop.campaign import Campaign, Line
-from passmanager.airdrop.errors import BadRow, BadRows, BatchTooBig, SupplyTooSmall
+from passmanager.airdrop.errors import BadRow, BadRows, BatchTooBig, ReferenceTaken, SupplyTooSmall
 from passmanager.airdrop.events import Given, read_given
 from passmanager.airdrop.gas import MOST_ITEMS, GasModel, measure_gas
 from passmanager.airdrop.holders import HolderRule, find_holders
@@ -138,6 +138,7 @@ def make_plan(
 
     Raises:
         BadRows: Recipients that hold one of the products, if that is refused.
+        ReferenceTaken: The campaign was run with another list.
         BatchTooBig: The batch size does not fit a transaction.
         SupplyTooSmall: A product's supply is too small.
         ContractError: The chain would refuse the airdrop; the subclass says why.
@@ -145,12 +146,13 @@ def make_plan(
     options = options or PlanOptions()
     head = client.node.head().number
     given = _given_before(client, campaign, len(recipients), options.from_block)
+    _check_given(campaign, given, recipients)
     had = {wallet.lower() for batch in given.values() for wallet in batch.recipients}
     left = [recipient for recipient in recipients if recipient.address.lower() not in had]
     held = _holders(client, campaign, left, options)
     wallets = [recipient.address for recipient in left if recipient.address not in held]
     _check_supply(client, campaign, len(wallets))
-    gas = measure_gas(client, campaign, sender) if wallets else GasModel(base=0, each=1, most=1)
+    gas = measure_gas(client, campaign, sender) if wallets else GasModel.usual(len(campaign.lines))
     size = _batch_size(campaign, gas, options.batch_size, bool(wallets))
     return Plan(
         campaign=campaign,
@@ -179,14 +181,28 @@ def require_funds(client: PassManager, plan: Plan) -> None:
 
 def _given_before(client: PassManager, campaign: Campaign, count: int, from_block: int) -> dict[int, Given]:
     """Batches of this campaign that are on the chain although no journal knows them."""
-    asked = [campaign.reference(number) for number in range(min(count, RECOVERY_LOOK))]
+    asked = campaign.references(min(count, RECOVERY_LOOK))
     calls = client.manager.calls
     used = client.read_many([calls.is_reference_used(campaign.org_id, reference) for reference in asked])
     if not any(used):
         return {}
-    numbers = {campaign.reference(number): number for number in range(count)}
+    numbers = {reference: number for number, reference in enumerate(campaign.references(count))}
     found = read_given(client, campaign, None, from_block=from_block)
     return {numbers[reference]: given for reference, given in found.items() if reference in numbers}
+
+
+def _check_given(campaign: Campaign, given: Mapping[int, Given], recipients: Sequence[Recipient]) -> None:
+    listed = {recipient.address for recipient in recipients} if given else set[Address]()
+    for number, batch in given.items():
+        inside = sum(wallet in listed for wallet in batch.recipients)
+        if inside < len(batch.recipients) or batch.lines != campaign.lines:
+            raise ReferenceTaken(
+                campaign=campaign.name,
+                number=number,
+                tx_hash=batch.tx_hash,
+                given=len(batch.recipients),
+                planned=inside,
+            )
 
 
 def _holders(

@@ -14,11 +14,11 @@ from typing import Any, cast
 from eth_utils.crypto import keccak
 
 from passmanager.airdrop.campaign import Campaign
+from passmanager.airdrop.errors import UnwritableFile
 from passmanager.airdrop.journal import Batch
 from passmanager.units import Address
 
 BUILDER_VERSION = "1.16.5"
-SAFE_GAS = 150_000  # signatures and checks of the Safe around the call
 
 
 def safe_batch(campaign: Campaign, batch: Batch, *, safe: Address | str = "", created_at: int = 0) -> dict[str, Any]:
@@ -52,12 +52,19 @@ def safe_batch(campaign: Campaign, batch: Batch, *, safe: Address | str = "", cr
 def write_safe_files(
     path: Path, campaign: Campaign, batches: Sequence[Batch], *, safe: Address | str = ""
 ) -> list[Path]:
-    """Writes the batches; `drop.json` becomes `drop-001.json` and so on if there is more than one."""
+    """Writes the batches; `drop.json` becomes `drop-001.json` and so on if there is more than one.
+
+    Raises:
+        UnwritableFile: A file cannot be written.
+    """
     width = max(len(str(len(batches))), 3)
     paths: list[Path] = []
     for count, batch in enumerate(batches, start=1):
         name = path if len(batches) == 1 else path.with_stem(f"{path.stem}-{count:0{width}}")
-        name.write_text(json.dumps(safe_batch(campaign, batch, safe=safe), indent=2) + "\n")
+        try:
+            name.write_text(json.dumps(safe_batch(campaign, batch, safe=safe), indent=2) + "\n")
+        except OSError as problem:
+            raise UnwritableFile(path=str(name), problem=problem.strerror or "no access") from problem
         paths.append(name)
     return paths
 

@@ -16,7 +16,7 @@ from eth_utils.crypto import keccak
 from passmanager.abi.errors import ReferenceUsed
 from passmanager.airdrop.campaign import Campaign
 from passmanager.airdrop.chain import AirdropChain, View
-from passmanager.airdrop.errors import AirdropStalled, BatchReverted
+from passmanager.airdrop.errors import AirdropStalled, BatchReverted, NoNewBlocks
 from passmanager.airdrop.fees import FeePolicy, raised
 from passmanager.airdrop.gas import block_gas
 from passmanager.airdrop.journal import Batch, Journal, State
@@ -91,6 +91,7 @@ class Sender:
         self._replaced = self._resent = 0
         self._gas_ahead = 0
         self._moved = clock()
+        self._head = ("", clock())
 
     def run(self) -> list[Batch]:
         """Sends until all batches are done; gives them.
@@ -100,6 +101,7 @@ class Sender:
             BatchReverted: The chain refused a batch that was sent.
             ReferenceTaken: A batch was executed with other contents.
             AirdropStalled: Nothing was mined for too long.
+            NoNewBlocks: The chain stands still.
             InsufficientFunds: The sender cannot pay the next batch.
             NoNode: The node did not answer for too long.
         """
@@ -174,7 +176,7 @@ class Sender:
         self._settle_nonces(view)
         self._mend(view)
         self._send_next(view, upcoming)
-        self._check_patience()
+        self._check_patience(view)
 
     # --- what is on its way
 
@@ -274,7 +276,7 @@ class Sender:
             self._passed_on[batch.number] = self._clock()
             if isinstance(answer, RpcError):
                 self._note_refusal(batch, answer)
-            elif batch.raw is None:
+            elif batch.raw is None and answer not in batch.tx_hashes:
                 batch.tx_hashes.append(answer)
                 self._tracker.save([batch])
 
@@ -298,14 +300,19 @@ class Sender:
         elif not isinstance(problem, Dropped):  # the pool is full, or the like
             self._passed_on[batch.number] = LONG_AGO
 
-    def _check_patience(self) -> None:
+    def _check_patience(self, view: View) -> None:
+        now, most = self._clock(), self._options.patience_seconds
+        if view.head.hash != self._head[0]:
+            self._head = (view.head.hash, now)
         waiting = sorted(self._tracker.among(State.SENT), key=_nonce)
-        silent = self._clock() - self._moved
-        if waiting and silent > self._options.patience_seconds:
+        if waiting and now - self._moved > most:
             first = waiting[0]
             raise AirdropStalled(
-                number=first.number, nonce=_nonce(first), seconds=silent, max_fee_per_gas=first.ceiling
+                number=first.number, nonce=_nonce(first), seconds=now - self._moved, max_fee_per_gas=first.ceiling
             )
+        if not waiting and now - self._head[1] > most:
+            confirmations = self._options.confirmations
+            raise NoNewBlocks(block_number=view.head.number, seconds=now - self._head[1], confirmations=confirmations)
 
 
 def _nonce(batch: Batch) -> int:

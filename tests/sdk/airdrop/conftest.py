@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from passmanager.deployments import deploy
 from passmanager.devchain import devchain
 from passmanager.node import Node
 from passmanager.signers import LocalSigner
-from tests.sdk.airdrop.shops import open_shop, wallets
+from tests.sdk.airdrop.shops import open_shop, people
 
 # The first of Anvil's development accounts; everybody knows its key.
 KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
@@ -22,6 +23,7 @@ class Shop:
     """A client whose wallet may airdrop, and what it gives."""
 
     url: str
+    folder: Path
     client: PassManager
     signer: LocalSigner
     org_id: int
@@ -48,7 +50,15 @@ def shop_at(url: str, folder) -> Shop:
     deployment = deploy(Node.connect(url), signer, out=folder)
     client = PassManager.connect(url, deployment=deployment, signer=signer)
     org_id, line = open_shop(client)
-    return Shop(url=url, client=client, signer=signer, org_id=org_id, line=line, from_block=deployment.block_number)
+    return Shop(
+        url=url,
+        folder=folder,
+        client=client,
+        signer=signer,
+        org_id=org_id,
+        line=line,
+        from_block=deployment.block_number,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -68,4 +78,4 @@ def own_shop(tmp_path) -> Iterator[Shop]:
 @pytest.fixture
 def sixty() -> list[Recipient]:
     """Sixty wallets that never had a pass; others in each test."""
-    return [Recipient(line, wallet) for line, wallet in enumerate(wallets(60), start=2)]
+    return people(60)

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from passmanager.node import Node
+
 Forward = Callable[[], bytes]
 Behave = Callable[[Any, Forward], bytes | None]
 """Gets the request and a way to ask the node; gives the answer, or None to hang up."""
@@ -55,24 +57,35 @@ class Swallow:
         return json.dumps([{"jsonrpc": "2.0", "id": one["id"], "result": "0x" + "00" * 32} for one in request]).encode()
 
 
-class KillAt:
-    """Calls `kill` at one of the requests, before or after the node gets it."""
+WHEN = ("before", "after", "soon")
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.at: int | None = None
-        self.after = False
+
+class KillAt:
+    """Calls `kill` at one of the requests: before the node gets it, after it, or soon after the answer.
+
+    With a node that does not mine by itself, a block comes with every fifth request.
+    """
+
+    def __init__(self, miner: Node | None = None) -> None:
+        self._miner = miner
+        self._count = self._at = 0
+        self._when = WHEN[0]
+        self._pause = 0.0
         self.kill: Callable[[], None] = lambda: None
 
-    def arm(self, at: int, *, after: bool, kill: Callable[[], None]) -> None:
-        self.count, self.after, self.kill, self.at = 0, after, kill, at
+    def arm(self, at: int, when: str, pause: float) -> None:
+        self._count, self._when, self._pause, self._at = 0, when, pause, at
 
     def __call__(self, request: Any, forward: Forward) -> bytes | None:
-        self.count += 1
-        if self.count != self.at:
+        self._count += 1
+        if self._miner is not None and self._count % 5 == 0:
+            self._miner.request("evm_mine")
+        if self._count != self._at:
             return forward()
-        self.at = None
-        if self.after:
+        if self._when == "soon":
+            threading.Timer(self._pause, self.kill).start()
+            return forward()
+        if self._when == "after":
             forward()
         self.kill()
         return None

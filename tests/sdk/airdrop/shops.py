@@ -5,7 +5,7 @@ import itertools
 from eth_utils.crypto import keccak
 
 from passmanager.abi.structs import PricingTerms, Product
-from passmanager.airdrop import Line
+from passmanager.airdrop import Line, Recipient
 from passmanager.client import PassManager
 from passmanager.units import NATIVE, Address, checksum
 
@@ -16,6 +16,11 @@ _numbers = itertools.count()
 def wallets(count: int) -> list[Address]:
     """Addresses that were not given before in this process."""
     return [checksum(f"0x{keccak(text=f'wallet {next(_numbers)}')[:20].hex()}") for _ in range(count)]
+
+
+def people(count: int) -> list[Recipient]:
+    """Such wallets as a list."""
+    return [Recipient(line, wallet) for line, wallet in enumerate(wallets(count), start=2)]
 
 
 def open_shop(client: PassManager, *, max_supply: int = 0) -> tuple[int, Line]:

@@ -11,6 +11,7 @@ from passmanager.airdrop.errors import (
     BatchReverted,
     JournalBusy,
     JournalMismatch,
+    NoNewBlocks,
     ReferenceTaken,
     UnreadableJournal,
 )
@@ -110,8 +111,24 @@ def test_refused_when_the_reference_was_used_for_others(shop, path, sixty):
     with Journal.open(path) as journal:
         journal.start(make_plan(shop.client, campaign, sixty, sender=shop.signer.address))
     drop(shop, path.with_name("other"), campaign, sixty[:3])
-    with pytest.raises(ReferenceTaken, match="3 recipients there, 60 planned here"):
+    with pytest.raises(ReferenceTaken, match="of its 3 recipients, 3 are in this batch"):
         drop(shop, path, campaign, sixty, plan_options=PlanOptions())
+
+
+def test_refused_when_the_campaign_was_run_with_another_list(shop, path, sixty):
+    campaign = shop.campaign("other list")
+    drop(shop, path.with_name("other"), campaign, sixty[:10])
+    with pytest.raises(ReferenceTaken, match="of its 5 recipients, 2 are in this batch"):
+        drop(shop, path, campaign, sixty[3:])
+
+
+def test_gives_up_when_no_block_comes_and_goes_on_later(own_shop, path, sixty):
+    campaign = own_shop.campaign("no blocks")
+    deep = replace(QUICK, confirmations=3, patience_seconds=1)
+    with pytest.raises(NoNewBlocks, match="3 blocks deep"):
+        drop(own_shop, path, campaign, sixty, options=deep)
+    own_shop.node.request("anvil_mine", "0x2")
+    check_one_each(own_shop, sixty, drop(own_shop, path, campaign, sixty, options=deep))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
