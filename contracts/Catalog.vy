@@ -112,6 +112,7 @@ def change(
     @param newPricingId Pricing of the same organization and token; 0 = the quantity changes.
     @param quantity Units of a tiered subscription, 1 to 2^32 - 1; not read with a new pricing.
     @param airdrop By the organization: free, and only adds.
+    @return Words after the change, token, amount to collect (a usage bill included), value left that counted.
     """
     if newPricingId != 0:
         return changes._plan_change(item, newPricingId, airdrop)
@@ -126,6 +127,7 @@ def refundChange(item: ICatalog.Item, amount: uint256, revoke: bool) -> ICatalog
     @param item The item.
     @param amount In the token's smallest unit.
     @param revoke End the product at once.
+    @return Words after the refund, and the token; amounts are as given.
     """
     return changes._refund_change(item, amount, revoke)
 
@@ -136,6 +138,7 @@ def refundBounds(item: ICatalog.Item) -> (uint256, uint256):
     """
     @notice The most that can be refunded, and the value left, which a revocation must at least refund.
     @param item The item.
+    @return Both in the token's smallest unit.
     """
     bounds: changes.Bounds = changes._bounds(item)
     return bounds.most, bounds.least
@@ -147,6 +150,7 @@ def usageBill(item: ICatalog.Item) -> (uint256, uint256):
     """
     @notice Units of a usage subscription that are not billed yet, and what they cost now.
     @param item The item.
+    @return Units, and their cost in the token's smallest unit.
     """
     if (item.word >> packing.USAGE_BIT) & 1 == 0:
         errors._not_usage_based(item.productPassId, item.productId)
@@ -164,6 +168,7 @@ def mayHold(pricingId: uint256, wallet: address) -> bool:
     @notice Is the pricing open to everybody, or the wallet on its list?
     @param pricingId Pricing.
     @param wallet Holder.
+    @return May it?
     """
     return catalog_store._may_hold(catalog_store._terms(pricingId), wallet)
 
@@ -175,5 +180,6 @@ def meterTotal(pricingId: uint256, productPassId: uint256) -> uint256:
     @notice The reading of the pricing's meter for the pass.
     @param pricingId Usage pricing.
     @param productPassId Pass.
+    @return Units.
     """
     return catalog_store.usageTotal[catalog_store._terms(pricingId).meterId][productPassId]

@@ -86,6 +86,7 @@ def getSubscription(productPassId: uint256, productId: uint256) -> IPassLens.Sub
     @dev Reverts NoSuchPass or NoSuchItem.
     @param productPassId Pass.
     @param productId Product.
+    @return Every field of the item.
     """
     item: ICatalog.Item = lens_reads._item(productPassId, productId)
     return self._decode(item.orgId, item.word)
@@ -111,6 +112,7 @@ def hasAccess(productPassId: uint256, productId: uint256) -> bool:
     @notice May whoever holds the pass use the product now? Past due is time to pay, not to use.
     @param productPassId Pass; unknown and burned ones have no access.
     @param productId Product; one that the pass does not hold gives no access.
+    @return Has it?
     """
     word: uint256 = lens_reads._item_of(
         lens_reads._pass_word(productPassId), productPassId, productId
@@ -220,6 +222,7 @@ def orgOfPass(productPassId: uint256) -> uint256:
     @notice The organization whose pass this is.
     @dev Reverts NoSuchPass.
     @param productPassId Pass.
+    @return Its id.
     """
     return packing._pass_org(lens_reads._existing_pass(productPassId))
 
@@ -231,6 +234,7 @@ def isLocked(productPassId: uint256) -> bool:
     @notice Does something on the pass keep it from moving now? The rule of the transfer itself.
     @dev Reverts ERC721NonexistentToken.
     @param productPassId Pass.
+    @return Is it?
     """
     words: DynArray[uint256, 64] = lens_reads._token_items(productPassId)
     for word: uint256 in words:
@@ -258,6 +262,7 @@ def isExpired(productPassId: uint256) -> bool:
     @notice Is everything on the pass over? Time to pay is not time to use; what is paused is not over.
     @dev Reverts ERC721NonexistentToken.
     @param productPassId Pass.
+    @return Is it?
     """
     end: uint256 = self._expires_at(productPassId)
     return end != 0 and end <= block.timestamp
@@ -289,6 +294,7 @@ def isPassRenewable(productPassId: uint256) -> bool:
     @notice Could the holder, or anybody, renew or restart something on the pass now?
     @dev Reverts ERC721NonexistentToken. Does not look at anybody's money.
     @param productPassId Pass.
+    @return Is it?
     """
     pass_word: uint256 = lens_reads._existing_token(productPassId)
     products: DynArray[uint256, 64] = (lens_reads._chain(productPassId, pass_word))[0]

@@ -45,7 +45,7 @@ def cli(
     """Deploy the contracts, or go on where an interrupted call stopped."""
     try:
         found = deploy(
-            Node(provider.web3.provider),
+            Node.connect(provider.http_uri),
             ApeSigner(account, provider),
             owner=parse_address(owner) if owner else None,
             out=out,

@@ -38,6 +38,7 @@ def approve(spender: address, amount: uint256) -> bool:
     @notice Lets `spender` take up to `amount` from the caller.
     @param spender Who may take.
     @param amount In the smallest unit.
+    @return True; it reverts otherwise.
     """
     self.allowance[msg.sender][spender] = amount
     log IERC20.Approval(owner=msg.sender, spender=spender, value=amount)
@@ -50,6 +51,7 @@ def transfer(to: address, amount: uint256) -> bool:
     @notice Moves `amount` from the caller to `to`.
     @param to Who gets it.
     @param amount In the smallest unit.
+    @return True; it reverts otherwise.
     """
     self._move(msg.sender, to, amount)
     return True
@@ -62,6 +64,7 @@ def transferFrom(sender: address, to: address, amount: uint256) -> bool:
     @param sender Who pays.
     @param to Who gets it.
     @param amount In the smallest unit.
+    @return True; it reverts otherwise.
     """
     self.allowance[sender][msg.sender] -= amount
     self._move(sender, to, amount)

@@ -22,6 +22,7 @@ def productOf(productId: uint256) -> IPassLens.ProductState:
     @notice A product as it is on sale now.
     @dev Reverts NoSuchProduct. Description, image and external URL are in the last event ProductSet only.
     @param productId Product.
+    @return The product.
     """
     word: uint256 = staticcall ICatalog(lens_reads.catalog).productWords(productId)
     if word == 0:

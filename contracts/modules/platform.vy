@@ -108,6 +108,7 @@ def acceptOwnership():
 def passSupply() -> uint256:
     """
     @notice Number of passes ever minted; ids count from 1.
+    @return The number.
     """
     return self.head & packing.MASK_64
 
@@ -117,6 +118,7 @@ def passSupply() -> uint256:
 def purchasesPaused() -> bool:
     """
     @notice Are new purchases stopped?
+    @return Are they?
     """
     return self.head & PAUSED != 0
 
@@ -126,6 +128,7 @@ def purchasesPaused() -> bool:
 def feeBps() -> uint256:
     """
     @notice The fee that acts now, basis points of 10,000.
+    @return Basis points.
     """
     return self._bps(self.head)
 
@@ -135,6 +138,7 @@ def feeBps() -> uint256:
 def feeRecipient() -> address:
     """
     @notice Who may withdraw fees now.
+    @return His address; zero before the first fee acts.
     """
     return self._recipient(self.head)
 
@@ -144,6 +148,7 @@ def feeRecipient() -> address:
 def pendingFee() -> (uint256, address, uint256):
     """
     @notice The fee announced last: basis points, recipient, and from when they act (unix seconds).
+    @return The three, in this order.
     """
     word: uint256 = self.head
     return (word >> 79) & packing.MASK_14, self.next_recipient, word >> 93

@@ -92,6 +92,9 @@ class Catalog:
             new_pricing_id: Pricing of the same organization and token; 0 = the quantity changes.
             quantity: Units of a tiered subscription, 1 to 2^32 - 1; not read with a new pricing.
             airdrop: By the organization: free, and only adds.
+
+        Returns:
+            Words after the change, token, amount to collect (a usage bill included), value left that counted.
         """
         return self._shell.read(
             self.calls.change(item, new_pricing_id=new_pricing_id, quantity=quantity, airdrop=airdrop), block=block
@@ -155,6 +158,9 @@ class Catalog:
         Args:
             pricing_id: Pricing.
             wallet: Holder.
+
+        Returns:
+            May it?
         """
         return self._shell.read(self.calls.may_hold(pricing_id, wallet), block=block)
 
@@ -164,6 +170,9 @@ class Catalog:
         Args:
             pricing_id: Usage pricing.
             product_pass_id: Pass.
+
+        Returns:
+            Units.
         """
         return self._shell.read(self.calls.meter_total(pricing_id, product_pass_id), block=block)
 
@@ -222,6 +231,9 @@ class Catalog:
 
         Args:
             item: The item.
+
+        Returns:
+            Both in the token's smallest unit.
         """
         return self._shell.read(self.calls.refund_bounds(item), block=block)
 
@@ -232,6 +244,9 @@ class Catalog:
             item: The item.
             amount: In the token's smallest unit.
             revoke: End the product at once.
+
+        Returns:
+            Words after the refund, and the token; amounts are as given.
         """
         return self._shell.read(self.calls.refund_change(item, amount, revoke=revoke), block=block)
 
@@ -355,6 +370,9 @@ class Catalog:
 
         Args:
             item: The item.
+
+        Returns:
+            Units, and their cost in the token's smallest unit.
         """
         return self._shell.read(self.calls.usage_bill(item), block=block)
 
@@ -682,6 +700,9 @@ class PassLens:
         Args:
             product_pass_id: Pass.
             product_id: Product.
+
+        Returns:
+            Every field of the item.
         """
         return self._shell.read(self.calls.get_subscription(product_pass_id, product_id), block=block)
 
@@ -691,6 +712,9 @@ class PassLens:
         Args:
             product_pass_id: Pass; unknown and burned ones have no access.
             product_id: Product; one that the pass does not hold gives no access.
+
+        Returns:
+            Has it?
         """
         return self._shell.read(self.calls.has_access(product_pass_id, product_id), block=block)
 
@@ -715,6 +739,9 @@ class PassLens:
 
         Args:
             product_pass_id: Pass.
+
+        Returns:
+            Is it?
         """
         return self._shell.read(self.calls.is_expired(product_pass_id), block=block)
 
@@ -725,6 +752,9 @@ class PassLens:
 
         Args:
             product_pass_id: Pass.
+
+        Returns:
+            Is it?
         """
         return self._shell.read(self.calls.is_locked(product_pass_id), block=block)
 
@@ -735,6 +765,9 @@ class PassLens:
 
         Args:
             product_pass_id: Pass.
+
+        Returns:
+            Is it?
         """
         return self._shell.read(self.calls.is_pass_renewable(product_pass_id), block=block)
 
@@ -761,6 +794,9 @@ class PassLens:
 
         Args:
             product_pass_id: Pass.
+
+        Returns:
+            Its id.
         """
         return self._shell.read(self.calls.org_of_pass(product_pass_id), block=block)
 
@@ -818,6 +854,9 @@ class PassLens:
 
         Args:
             product_id: Product.
+
+        Returns:
+            The product.
         """
         return self._shell.read(self.calls.product_of(product_id), block=block)
 
@@ -1895,11 +1934,19 @@ class PurchaseManager:
         return self._shell.send(self.calls.end_subscription(product_pass_id, product_id), tx=tx)
 
     def fee_bps(self, *, block: BlockId = "latest") -> int:
-        """The fee that acts now, basis points of 10,000."""
+        """The fee that acts now, basis points of 10,000.
+
+        Returns:
+            Basis points.
+        """
         return self._shell.read(self.calls.fee_bps(), block=block)
 
     def fee_recipient(self, *, block: BlockId = "latest") -> Address:
-        """Who may withdraw fees now."""
+        """Who may withdraw fees now.
+
+        Returns:
+            His address; zero before the first fee acts.
+        """
         return self._shell.read(self.calls.fee_recipient(), block=block)
 
     def is_reference_used(self, organization_id: int, order_reference: bytes, *, block: BlockId = "latest") -> bool:
@@ -1935,7 +1982,11 @@ class PurchaseManager:
         return self._shell.read(self.calls.pass_lens(), block=block)
 
     def pass_supply(self, *, block: BlockId = "latest") -> int:
-        """Number of passes ever minted; ids count from 1."""
+        """Number of passes ever minted; ids count from 1.
+
+        Returns:
+            The number.
+        """
         return self._shell.read(self.calls.pass_supply(), block=block)
 
     def pause_purchases(self, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
@@ -1983,7 +2034,11 @@ class PurchaseManager:
         return self._shell.read(self.calls.payment_escrow(), block=block)
 
     def pending_fee(self, *, block: BlockId = "latest") -> tuple[int, Address, int]:
-        """The fee announced last: basis points, recipient, and from when they act (unix seconds)."""
+        """The fee announced last: basis points, recipient, and from when they act (unix seconds).
+
+        Returns:
+            The three, in this order.
+        """
         return self._shell.read(self.calls.pending_fee(), block=block)
 
     def pending_owner(self, *, block: BlockId = "latest") -> Address:
@@ -2023,7 +2078,11 @@ class PurchaseManager:
         return self._shell.send(self.calls.purchase_products(params, value=value), tx=tx)
 
     def purchases_paused(self, *, block: BlockId = "latest") -> bool:
-        """Are new purchases stopped?"""
+        """Are new purchases stopped?
+
+        Returns:
+            Are they?
+        """
         return self._shell.read(self.calls.purchases_paused(), block=block)
 
     def refund_product(

@@ -92,6 +92,9 @@ class AsyncCatalog:
             new_pricing_id: Pricing of the same organization and token; 0 = the quantity changes.
             quantity: Units of a tiered subscription, 1 to 2^32 - 1; not read with a new pricing.
             airdrop: By the organization: free, and only adds.
+
+        Returns:
+            Words after the change, token, amount to collect (a usage bill included), value left that counted.
         """
         return await self._shell.read(
             self.calls.change(item, new_pricing_id=new_pricing_id, quantity=quantity, airdrop=airdrop), block=block
@@ -157,6 +160,9 @@ class AsyncCatalog:
         Args:
             pricing_id: Pricing.
             wallet: Holder.
+
+        Returns:
+            May it?
         """
         return await self._shell.read(self.calls.may_hold(pricing_id, wallet), block=block)
 
@@ -166,6 +172,9 @@ class AsyncCatalog:
         Args:
             pricing_id: Usage pricing.
             product_pass_id: Pass.
+
+        Returns:
+            Units.
         """
         return await self._shell.read(self.calls.meter_total(pricing_id, product_pass_id), block=block)
 
@@ -224,6 +233,9 @@ class AsyncCatalog:
 
         Args:
             item: The item.
+
+        Returns:
+            Both in the token's smallest unit.
         """
         return await self._shell.read(self.calls.refund_bounds(item), block=block)
 
@@ -234,6 +246,9 @@ class AsyncCatalog:
             item: The item.
             amount: In the token's smallest unit.
             revoke: End the product at once.
+
+        Returns:
+            Words after the refund, and the token; amounts are as given.
         """
         return await self._shell.read(self.calls.refund_change(item, amount, revoke=revoke), block=block)
 
@@ -357,6 +372,9 @@ class AsyncCatalog:
 
         Args:
             item: The item.
+
+        Returns:
+            Units, and their cost in the token's smallest unit.
         """
         return await self._shell.read(self.calls.usage_bill(item), block=block)
 
@@ -692,6 +710,9 @@ class AsyncPassLens:
         Args:
             product_pass_id: Pass.
             product_id: Product.
+
+        Returns:
+            Every field of the item.
         """
         return await self._shell.read(self.calls.get_subscription(product_pass_id, product_id), block=block)
 
@@ -701,6 +722,9 @@ class AsyncPassLens:
         Args:
             product_pass_id: Pass; unknown and burned ones have no access.
             product_id: Product; one that the pass does not hold gives no access.
+
+        Returns:
+            Has it?
         """
         return await self._shell.read(self.calls.has_access(product_pass_id, product_id), block=block)
 
@@ -725,6 +749,9 @@ class AsyncPassLens:
 
         Args:
             product_pass_id: Pass.
+
+        Returns:
+            Is it?
         """
         return await self._shell.read(self.calls.is_expired(product_pass_id), block=block)
 
@@ -735,6 +762,9 @@ class AsyncPassLens:
 
         Args:
             product_pass_id: Pass.
+
+        Returns:
+            Is it?
         """
         return await self._shell.read(self.calls.is_locked(product_pass_id), block=block)
 
@@ -745,6 +775,9 @@ class AsyncPassLens:
 
         Args:
             product_pass_id: Pass.
+
+        Returns:
+            Is it?
         """
         return await self._shell.read(self.calls.is_pass_renewable(product_pass_id), block=block)
 
@@ -771,6 +804,9 @@ class AsyncPassLens:
 
         Args:
             product_pass_id: Pass.
+
+        Returns:
+            Its id.
         """
         return await self._shell.read(self.calls.org_of_pass(product_pass_id), block=block)
 
@@ -828,6 +864,9 @@ class AsyncPassLens:
 
         Args:
             product_id: Product.
+
+        Returns:
+            The product.
         """
         return await self._shell.read(self.calls.product_of(product_id), block=block)
 
@@ -1911,11 +1950,19 @@ class AsyncPurchaseManager:
         return await self._shell.send(self.calls.end_subscription(product_pass_id, product_id), tx=tx)
 
     async def fee_bps(self, *, block: BlockId = "latest") -> int:
-        """The fee that acts now, basis points of 10,000."""
+        """The fee that acts now, basis points of 10,000.
+
+        Returns:
+            Basis points.
+        """
         return await self._shell.read(self.calls.fee_bps(), block=block)
 
     async def fee_recipient(self, *, block: BlockId = "latest") -> Address:
-        """Who may withdraw fees now."""
+        """Who may withdraw fees now.
+
+        Returns:
+            His address; zero before the first fee acts.
+        """
         return await self._shell.read(self.calls.fee_recipient(), block=block)
 
     async def is_reference_used(
@@ -1953,7 +2000,11 @@ class AsyncPurchaseManager:
         return await self._shell.read(self.calls.pass_lens(), block=block)
 
     async def pass_supply(self, *, block: BlockId = "latest") -> int:
-        """Number of passes ever minted; ids count from 1."""
+        """Number of passes ever minted; ids count from 1.
+
+        Returns:
+            The number.
+        """
         return await self._shell.read(self.calls.pass_supply(), block=block)
 
     async def pause_purchases(self, *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[None]:
@@ -2003,7 +2054,11 @@ class AsyncPurchaseManager:
         return await self._shell.read(self.calls.payment_escrow(), block=block)
 
     async def pending_fee(self, *, block: BlockId = "latest") -> tuple[int, Address, int]:
-        """The fee announced last: basis points, recipient, and from when they act (unix seconds)."""
+        """The fee announced last: basis points, recipient, and from when they act (unix seconds).
+
+        Returns:
+            The three, in this order.
+        """
         return await self._shell.read(self.calls.pending_fee(), block=block)
 
     async def pending_owner(self, *, block: BlockId = "latest") -> Address:
@@ -2043,7 +2098,11 @@ class AsyncPurchaseManager:
         return await self._shell.send(self.calls.purchase_products(params, value=value), tx=tx)
 
     async def purchases_paused(self, *, block: BlockId = "latest") -> bool:
-        """Are new purchases stopped?"""
+        """Are new purchases stopped?
+
+        Returns:
+            Are they?
+        """
         return await self._shell.read(self.calls.purchases_paused(), block=block)
 
     async def refund_product(

@@ -70,6 +70,9 @@ class CatalogCalls:
             new_pricing_id: Pricing of the same organization and token; 0 = the quantity changes.
             quantity: Units of a tiered subscription, 1 to 2^32 - 1; not read with a new pricing.
             airdrop: By the organization: free, and only adds.
+
+        Returns:
+            Words after the change, token, amount to collect (a usage bill included), value left that counted.
         """
         return make_call(
             "Catalog.change",
@@ -175,6 +178,9 @@ class CatalogCalls:
         Args:
             pricing_id: Pricing.
             wallet: Holder.
+
+        Returns:
+            May it?
         """
         return make_call(
             "Catalog.mayHold",
@@ -192,6 +198,9 @@ class CatalogCalls:
         Args:
             pricing_id: Usage pricing.
             product_pass_id: Pass.
+
+        Returns:
+            Units.
         """
         return make_call(
             "Catalog.meterTotal",
@@ -336,6 +345,9 @@ class CatalogCalls:
 
         Args:
             item: The item.
+
+        Returns:
+            Both in the token's smallest unit.
         """
         return make_call(
             "Catalog.refundBounds",
@@ -354,6 +366,9 @@ class CatalogCalls:
             item: The item.
             amount: In the token's smallest unit.
             revoke: End the product at once.
+
+        Returns:
+            Words after the refund, and the token; amounts are as given.
         """
         return make_call(
             "Catalog.refundChange",
@@ -557,6 +572,9 @@ class CatalogCalls:
 
         Args:
             item: The item.
+
+        Returns:
+            Units, and their cost in the token's smallest unit.
         """
         return make_call(
             "Catalog.usageBill",
@@ -1116,6 +1134,9 @@ class PassLensCalls:
         Args:
             product_pass_id: Pass.
             product_id: Product.
+
+        Returns:
+            Every field of the item.
         """
         return make_call(
             "PassLens.getSubscription",
@@ -1135,6 +1156,9 @@ class PassLensCalls:
         Args:
             product_pass_id: Pass; unknown and burned ones have no access.
             product_id: Product; one that the pass does not hold gives no access.
+
+        Returns:
+            Has it?
         """
         return make_call(
             "PassLens.hasAccess",
@@ -1175,6 +1199,9 @@ class PassLensCalls:
 
         Args:
             product_pass_id: Pass.
+
+        Returns:
+            Is it?
         """
         return make_call(
             "PassLens.isExpired",
@@ -1193,6 +1220,9 @@ class PassLensCalls:
 
         Args:
             product_pass_id: Pass.
+
+        Returns:
+            Is it?
         """
         return make_call(
             "PassLens.isLocked",
@@ -1211,6 +1241,9 @@ class PassLensCalls:
 
         Args:
             product_pass_id: Pass.
+
+        Returns:
+            Is it?
         """
         return make_call(
             "PassLens.isPassRenewable",
@@ -1251,6 +1284,9 @@ class PassLensCalls:
 
         Args:
             product_pass_id: Pass.
+
+        Returns:
+            Its id.
         """
         return make_call(
             "PassLens.orgOfPass",
@@ -1356,6 +1392,9 @@ class PassLensCalls:
 
         Args:
             product_id: Product.
+
+        Returns:
+            The product.
         """
         return make_call(
             "PassLens.productOf",
@@ -3013,7 +3052,11 @@ class PurchaseManagerCalls:
         )
 
     def fee_bps(self) -> Call[int]:
-        """The fee that acts now, basis points of 10,000."""
+        """The fee that acts now, basis points of 10,000.
+
+        Returns:
+            Basis points.
+        """
         return make_call(
             "PurchaseManager.feeBps",
             self.address,
@@ -3025,7 +3068,11 @@ class PurchaseManagerCalls:
         )
 
     def fee_recipient(self) -> Call[Address]:
-        """Who may withdraw fees now."""
+        """Who may withdraw fees now.
+
+        Returns:
+            His address; zero before the first fee acts.
+        """
         return make_call(
             "PurchaseManager.feeRecipient",
             self.address,
@@ -3133,7 +3180,11 @@ class PurchaseManagerCalls:
         )
 
     def pass_supply(self) -> Call[int]:
-        """Number of passes ever minted; ids count from 1."""
+        """Number of passes ever minted; ids count from 1.
+
+        Returns:
+            The number.
+        """
         return make_call(
             "PurchaseManager.passSupply",
             self.address,
@@ -3214,7 +3265,11 @@ class PurchaseManagerCalls:
         )
 
     def pending_fee(self) -> Call[tuple[int, Address, int]]:
-        """The fee announced last: basis points, recipient, and from when they act (unix seconds)."""
+        """The fee announced last: basis points, recipient, and from when they act (unix seconds).
+
+        Returns:
+            The three, in this order.
+        """
         return make_call(
             "PurchaseManager.pendingFee",
             self.address,
@@ -3300,7 +3355,11 @@ class PurchaseManagerCalls:
         )
 
     def purchases_paused(self) -> Call[bool]:
-        """Are new purchases stopped?"""
+        """Are new purchases stopped?
+
+        Returns:
+            Are they?
+        """
         return make_call(
             "PurchaseManager.purchasesPaused",
             self.address,
