@@ -45,19 +45,23 @@ def test_the_main_job_runs_as_shown(chain):
     }
     (code,) = blocks("python")
     assert len(code.splitlines()) <= 20
-    exec(compile(code, "README.md", "exec"), names)  # noqa: S102 - it is our own README
+    exec(compile(code, "README.md", "exec"), names)
     assert names["sold"].amount_paid == names["quote"].total == 20_000_000
 
 
 def test_shown_make_targets_exist():
-    shown = set(re.findall(r"^make (\w+)", "\n".join(blocks("sh")), re.MULTILINE)) | set(re.findall(r"`make (\w+)`", README))
+    shown = set(re.findall(r"^make (\w+)", "\n".join(blocks("sh")), re.MULTILINE)) | set(
+        re.findall(r"`make (\w+)`", README)
+    )
     assert {"demo", "test"} <= shown
     text = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert shown <= {line.split()[0] for line in text.splitlines() if line.strip()} | {"help"}
 
 
 def test_the_demo_shows_each_step_and_every_check_holds():
-    run = subprocess.run(["passmanager", "demo", "--json"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
+    run = subprocess.run(
+        ["passmanager", "demo", "--json"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=100
+    )
     assert run.returncode == 0, run.stderr
     shown = json.loads(run.stdout)
     assert len(shown["steps"]) >= 40
