@@ -75,6 +75,11 @@ def _bill(item: ICatalog.Item, usage: uint256, units: uint256, amount: uint256):
             amount=amount,
             upTo=packing._usage_mark(usage),
         )
+        cap: uint256 = packing._usage_cap(usage)
+        if cap != packing._usage_cap(item.usage):  # the org moved the holder to another pricing
+            log IPurchaseManager.UsageCapSet(
+                productPassId=item.productPassId, productId=item.productId, holder=item.holder, cap=cap
+            )
 
 
 @internal
