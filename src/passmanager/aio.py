@@ -2,7 +2,7 @@
 
 The methods of the contracts are on the attributes `org_nft`, `catalog`, `promotions`, `product_pass`, `escrow`,
 `lens` and `manager`; views give their value, all others send a transaction and give a `Receipt`. Their events
-are on `events`.
+are on `events`; `purchases` buys with everything that belongs to it.
 """
 
 from collections.abc import Sequence
@@ -30,6 +30,7 @@ from passmanager.errors import InsufficientFunds, NoSigner, Reverted, RpcError, 
 from passmanager.events_aio import AsyncEvents
 from passmanager.models import DEFAULT_OPTIONS, Contracts, Receipt, TxOptions
 from passmanager.node_aio import AsyncNode, block_id
+from passmanager.purchasing_aio import AsyncPurchases
 from passmanager.signers import Signer
 from passmanager.units import Address, BlockId
 
@@ -53,6 +54,7 @@ class AsyncPassManager:
         self.lens = AsyncPassLens(self, contracts.pass_lens)
         self.manager = AsyncPurchaseManager(self, contracts.purchase_manager)
         self.events = AsyncEvents(node, contracts)
+        self.purchases = AsyncPurchases(self)
         self._has_code: set[Address] = set()
         self._chain_id = 0
 

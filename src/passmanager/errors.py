@@ -16,7 +16,7 @@ PassManagerError
 ├── ReorgTooDeep                  blocks were replaced that had been taken as settled
 ├── WrongChain  NoCodeAt  NotDeployed
 ├── InsufficientFunds             native coin for gas and value
-├── BadAddress  BadKey  BadArgument  NoSigner  UnexpectedAnswer  MissingEvent
+├── BadAddress  BadAmount  BadKey  BadArgument  NoSigner  UnexpectedAnswer  MissingEvent
 ├── DeploymentError
 │   ├── AlreadyDeployed           there is a deployment, and nobody said to replace it
 │   ├── NonceTaken                another transaction used a nonce of the plan
@@ -306,6 +306,19 @@ class BadAddress(PassManagerError, ValueError):
 
     def __str__(self) -> str:
         return f"{self.text!r} is no address: {self.problem}. Copy it again from where it came."
+
+
+class BadAmount(PassManagerError, ValueError):
+    """An amount that is not exact, or that its token does not have."""
+
+    amount: str
+    problem: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.amount} is no amount: {self.problem}. Give a whole number of the smallest unit,"
+            " or a Decimal made of a text, with the token's Currency."
+        )
 
 
 class BadKey(PassManagerError, ValueError):

@@ -3,7 +3,7 @@
 Amounts are whole numbers of the token's smallest unit, never floats; times are unix seconds.
 """
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -15,11 +15,12 @@ BlockId = int | Literal["latest", "pending", "earliest", "safe", "finalized"]
 
 NATIVE: Final = Address(HexAddress(HexStr("0x" + 40 * "0")))
 DAY: Final = 86_400
+_WIDE: Final = Context(prec=1_000)  # Python's own context rounds after 28 digits, and says nothing
 
 
 def format_units(amount: int, decimals: int = 18) -> str:
     """`1500000`, 6 decimals -> `1.5`."""
-    text = f"{Decimal(amount).scaleb(-decimals):f}"
+    text = f"{_WIDE.scaleb(Decimal(amount), -decimals):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
@@ -29,7 +30,7 @@ def parse_units(text: str, decimals: int = 18) -> int:
     Raises:
         ValueError: The text has more decimals than the token.
     """
-    scaled = Decimal(text).scaleb(decimals)
+    scaled = _WIDE.scaleb(Decimal(text), decimals)
     if scaled != scaled.to_integral_value():
         message = f"{text} has more than {decimals} decimals"
         raise ValueError(message)

@@ -6,12 +6,30 @@ from pathlib import Path
 
 import pytest
 
-from passmanager import aio, client, contracts, contracts_aio, events, events_aio, node, node_aio
+from passmanager import (
+    aio,
+    client,
+    contracts,
+    contracts_aio,
+    events,
+    events_aio,
+    node,
+    node_aio,
+    purchasing,
+    purchasing_aio,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
+PAIRS = [
+    (aio, client),
+    (contracts_aio, contracts),
+    (events_aio, events),
+    (node_aio, node),
+    (purchasing_aio, purchasing),
+]
 TWINS = [
     (getattr(first, f"Async{name}"), getattr(second, name))
-    for first, second in ((aio, client), (contracts_aio, contracts), (events_aio, events), (node_aio, node))
+    for first, second in PAIRS
     for name in vars(second)
     if inspect.isclass(getattr(second, name))
     and getattr(second, name).__module__ == second.__name__
@@ -42,7 +60,9 @@ def test_both_clients_have_equal_signatures(first, second):
 
 
 def test_all_classes_have_a_twin():
-    assert len(TWINS) == 1 + 8 + 1 + 1  # the client, seven contracts and their shell, events, the node
+    assert (
+        len(TWINS) == 1 + 8 + 1 + 1 + 2
+    )  # the client, seven contracts and their shell, events, the node, purchases and their shell
 
 
 @needs("ruff")
