@@ -169,7 +169,8 @@ def test_what_a_reorganization_takes_back_is_sent_again(own_shop, path, sixty):
     def report(status):
         nonlocal reorganized
         own_shop.node.request("evm_mine")
-        if not reorganized and status.recipients[State.MINED] >= 30:
+        in_blocks = status.recipients[State.MINED] + status.recipients[State.DONE]
+        if not reorganized and in_blocks >= 25 and status.recipients[State.MINED] >= 10:
             reorganized = True
             own_shop.node.request("anvil_reorg", 5, [])
 
@@ -184,7 +185,7 @@ def test_what_a_reorganization_takes_back_is_sent_again(own_shop, path, sixty):
         report=lambda status: (seen.append(status), report(status)),
     )
     assert reorganized
-    assert seen[-1].vanished >= 2
+    assert seen[-1].vanished >= 1
     check_one_each(own_shop, sixty, batches)
     head = own_shop.node.head().number
     assert all(head - batch.block_number >= 7 for batch in batches)
