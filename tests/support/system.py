@@ -70,6 +70,19 @@ def deploy_system() -> System:
     )
 
 
+def own_system() -> Any:
+    """A `system` fixture for one folder: `system = own_system()` in its conftest.py.
+
+    What session fixtures of other folders did to theirs stays out of it, in any order and on any worker.
+    """
+
+    @pytest.fixture(scope="session", name="system")
+    def deployed() -> System:
+        return deploy_system()
+
+    return deployed
+
+
 @contextmanager
 def refused(contract, signature: str, *values):
     """The block's call reverts with exactly this error: `refused(m, "AmountAboveMax(uint256,uint256)", 35, 10)`.

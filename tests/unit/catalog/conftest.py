@@ -1,7 +1,10 @@
 import pytest
 
 from tests.support.shop import Shop
+from tests.support.system import own_system
 from tests.unit.catalog.inputs import cart
+
+system = own_system()
 
 
 @pytest.fixture

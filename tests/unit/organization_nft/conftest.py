@@ -1,6 +1,9 @@
 import pytest
 
 from tests.support.nfts import holder, new_holder, nfts, operator, receiver, stranger
+from tests.support.system import own_system
+
+system = own_system()
 
 __all__ = ["holder", "new_holder", "nfts", "operator", "receiver", "stranger"]
 

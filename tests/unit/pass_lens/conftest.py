@@ -1,7 +1,9 @@
 import pytest
 
 from tests.support.offers import *  # noqa: F403
-from tests.support.system import partial
+from tests.support.system import own_system, partial
+
+system = own_system()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,9 @@ import boa
 import pytest
 
 from tests.support.bad_tokens import Move, Read
-from tests.support.system import DAY, NATIVE, partial
+from tests.support.system import DAY, NATIVE, own_system, partial
+
+system = own_system()
 
 
 @pytest.fixture(scope="session")

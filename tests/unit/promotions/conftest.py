@@ -4,6 +4,9 @@ import boa
 import pytest
 
 from tests.support.shop import ONE_TIME, PROMOTIONS, Shop
+from tests.support.system import own_system
+
+system = own_system()
 
 LISTED, OPEN, ORG_ONLY = 0, 1, 2  # modes of discounts
 
