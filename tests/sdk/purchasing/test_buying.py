@@ -15,7 +15,7 @@ from passmanager.abi.errors import (
 from passmanager.abi.events import ProductsPurchased
 from passmanager.aio import AsyncPassManager
 from passmanager.client import PassManager
-from passmanager.core.purchases import Line
+from passmanager.core.purchases import Line, approval
 from passmanager.core.state import Status
 from passmanager.demo.shop import CODE, ONE
 from passmanager.errors import BadAmount, BadArgument, InsufficientFunds, NoSigner
@@ -154,6 +154,13 @@ def test_a_dry_run_sends_nothing(market, buyer, plan):
     assert buyer.node.nonce(buyer.signer.address) == before
 
 
+def test_a_dry_run_simulates_the_purchase_itself_when_nothing_has_to_be_approved(market, buyer, plan):
+    market.token("buyer", "approve", buyer.contracts.payment_escrow, 10 * ONE)
+    tried = buyer.purchases.buy(plan, market.shop.org, tx=TxOptions(dry_run=True))
+    assert (tried.approved, tried.gas_used > 100_000) == (0, True)
+    assert market.allowed() == 10 * ONE
+
+
 def test_a_given_nonce_is_that_of_the_first_step(market, buyer, plan):
     nonce = buyer.node.nonce(buyer.signer.address)
     buyer.purchases.buy(plan, market.shop.org, approve="exact", tx=TxOptions(nonce=nonce))
@@ -206,6 +213,11 @@ def test_an_old_approval_is_taken_back_first_where_the_token_wants_that(market, 
     assert (back.description, anew.call.data[-32:]) == ("Take back the old approval", (10 * ONE).to_bytes(32))
     bought = buyer.purchases.buy(plan, market.shop.org, approve="exact")
     assert (len(bought.approval_hashes), market.allowed()) == (2, 0)
+
+
+def test_a_token_that_refuses_the_approval_is_found_out(buyer):
+    stubborn = approval(buyer.contracts, buyer.signer.address, buyer.contracts.purchase_manager, 5)
+    assert buyer.purchases._may_replace(stubborn) is False
 
 
 @pytest.mark.parametrize(
