@@ -57,6 +57,25 @@ class Swallow:
         return json.dumps([{"jsonrpc": "2.0", "id": one["id"], "result": "0x" + "00" * 32} for one in request]).encode()
 
 
+class Stingy:
+    """Gives the logs of three blocks at most, or refuses now and then."""
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+        self.refused = 0
+
+    def __call__(self, request: Any, forward: Forward) -> bytes | None:
+        if not isinstance(request, dict) or request["method"] != "eth_getLogs":
+            return forward()
+        asked = request["params"][0]
+        busy = "rate" in self._message
+        if self.refused < 2 if busy else int(asked["toBlock"], 16) - int(asked["fromBlock"], 16) >= 3:
+            self.refused += 1
+            error = {"code": -32005, "message": self._message}
+            return json.dumps({"jsonrpc": "2.0", "id": request["id"], "error": error}).encode()
+        return forward()
+
+
 WHEN = ("before", "after", "soon")
 
 

@@ -1,8 +1,11 @@
 import csv
+import io
 import json
 import os
+import re
 
 import pytest
+from rich.console import Console
 
 from passmanager.airdrop import Journal
 from passmanager.units import checksum
@@ -168,3 +171,19 @@ def test_ctrl_c_says_how_to_go_on(airdrop, monkeypatch):
     run = airdrop()
     assert run.code == 130
     assert "same command" in run.stderr
+
+
+def test_a_terminal_shows_bars(airdrop, monkeypatch):
+    screen = Console(file=io.StringIO(), force_terminal=True, width=120)
+    monkeypatch.setattr("passmanager.cli_airdrop.err", screen)
+    assert airdrop("--batch-size", "5").code == 0
+    shown = screen.file.getvalue()
+    assert "done" in shown
+    assert "60/60" in shown
+
+
+def test_elsewhere_a_line_comes_now_and_then(airdrop, monkeypatch):
+    monkeypatch.setattr("passmanager.cli_airdrop.LINE_SECONDS", 0.0)
+    run = airdrop("--batch-size", "5", "--window", "1")
+    assert re.search(r"block \d+: .*\d+ planned", run.stderr)
+    assert re.search(r"block \d+: 60 done", run.stderr)

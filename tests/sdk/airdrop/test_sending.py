@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from passmanager.abi.errors import NotAuthorized, PricingRetired
+from passmanager.abi.events import ProductsAirdropped
 from passmanager.airdrop import Journal, PlanOptions, Sender, State, make_plan
 from passmanager.airdrop.errors import (
     AirdropStalled,
@@ -15,13 +16,15 @@ from passmanager.airdrop.errors import (
     ReferenceTaken,
     UnreadableJournal,
 )
+from passmanager.airdrop.logs import find_logs
 from passmanager.client import PassManager
+from passmanager.core.events import topic_of
 from passmanager.core.transactions import Fees, Transaction
-from passmanager.errors import NoNode
+from passmanager.errors import InsufficientFunds, NoNode
 from passmanager.node import Node
 from passmanager.signers import LocalSigner, NodeSigner
 from tests.sdk.airdrop.drops import QUICK, Interrupted, check_one_each, drop
-from tests.sdk.airdrop.proxy import Swallow, Trouble, proxy
+from tests.sdk.airdrop.proxy import Stingy, Swallow, Trouble, proxy
 
 
 @pytest.fixture
@@ -260,6 +263,41 @@ def test_a_nonce_that_somebody_else_used_does_not_matter(own_shop, path, sixty):
     assert batches[0].nonce > nonce
 
 
+def test_a_hole_in_the_nonces_is_filled(own_shop, path, sixty):
+    """Somebody else's transaction was waiting when it started, and is gone later: all others wait for its nonce."""
+    node = own_shop.node
+    node.request("evm_setAutomine", False)
+    nonce = node.nonce(own_shop.signer.address)
+    fields = {"from": own_shop.signer.address, "to": own_shop.signer.address, "nonce": hex(nonce)}
+    other = node.request("eth_sendTransaction", fields)
+    dropped = False
+
+    def report(status):
+        nonlocal dropped
+        if status.batches[State.SENT] and not dropped:
+            dropped = True
+            node.request("anvil_dropTransaction", other)
+            node.request("evm_setAutomine", True)
+
+    batches = drop(own_shop, path, own_shop.campaign("hole"), sixty, report=report)
+    check_one_each(own_shop, sixty, batches)
+    assert nonce in [batch.nonce for batch in batches]
+
+
+def test_refused_when_the_money_runs_out_and_goes_on_later(own_shop, path, sixty):
+    campaign = own_shop.campaign("money")
+
+    def report(status):
+        if status.recipients[State.DONE] >= 20:
+            own_shop.node.request("anvil_setBalance", own_shop.signer.address, "0x1")
+
+    with pytest.raises(InsufficientFunds) as refusal:
+        drop(own_shop, path, campaign, sixty, options=replace(QUICK, window=2), report=report)
+    assert (refusal.value.address, refusal.value.have) == (own_shop.signer.address, 1)
+    own_shop.node.request("anvil_setBalance", own_shop.signer.address, hex(10**18))
+    check_one_each(own_shop, sixty, drop(own_shop, path, campaign, sixty))
+
+
 def test_refused_before_anything_is_sent_when_the_chain_would_refuse(own_shop, path, sixty):
     campaign = own_shop.campaign("retired")
     with pytest.raises(Interrupted):
@@ -302,6 +340,17 @@ def test_refused_before_anything_is_sent_when_the_role_is_gone(own_shop, path, s
     with pytest.raises(NotAuthorized):
         drop(shop, path, campaign, sixty)
     assert shop.node.nonce(sender.address) == nonce
+
+
+@pytest.mark.parametrize("message", ["query returns more than 10 results", "rate limit exceeded"])
+def test_nodes_limit_how_many_blocks_are_asked_for(shop, path, sixty, message, monkeypatch):
+    monkeypatch.setattr("passmanager.airdrop.logs.BUSY_PAUSE_S", 0.01)
+    drop(shop, path, shop.campaign(message), sixty)
+    stingy, topics = Stingy(message), [topic_of(ProductsAirdropped)]
+    with proxy(shop.url, stingy) as url:
+        found = find_logs(Node.connect(url), shop.client.contracts.purchase_manager, topics, from_block=0)
+    assert found == find_logs(shop.node, shop.client.contracts.purchase_manager, topics, from_block=0)
+    assert stingy.refused > 1
 
 
 # --- the journal
