@@ -18,6 +18,7 @@ from passmanager.errors import BadAmount
 from passmanager.units import NATIVE, Address, parse_units
 
 Amount = int | Decimal
+_DIGITS: Final = 78  # of 2**256
 FOR_EVER: Final = 255
 """Renewals of a coupon that never ends."""
 
@@ -82,6 +83,8 @@ def base_units(of: Amount, currency: Currency) -> int:
         raise BadAmount(amount=str(of), problem="it is negative or not finite")
     if isinstance(of, int):
         return of
+    if of.adjusted() > _DIGITS:
+        raise BadAmount(amount=str(of), problem="no token has that much")
     try:
         return parse_units(str(of), currency.decimals)
     except ValueError as problem:

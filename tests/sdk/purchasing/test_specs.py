@@ -43,7 +43,18 @@ def test_amounts_are_base_units_or_decimals():
 
 @pytest.mark.parametrize(
     "amount",
-    [1.0, True, "1", None, -1, Decimal(-1), Decimal("0.0000001"), Decimal("NaN"), Decimal("Infinity")],
+    [
+        1.0,
+        True,
+        "1",
+        None,
+        -1,
+        Decimal(-1),
+        Decimal("0.0000001"),
+        Decimal("NaN"),
+        Decimal("1E+999999"),
+        Decimal("Infinity"),
+    ],
     ids=str,
 )
 def test_what_is_not_exact_is_refused(amount):
