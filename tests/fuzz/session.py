@@ -15,6 +15,7 @@ from hypothesis import currently_in_test_context, event
 
 from tests.fuzz.consent import RENEWING, Consents, nobody_else_pays
 from tests.fuzz.driver import Answer, Driver
+from tests.fuzz.matrix import cell_of
 from tests.fuzz.model.items import EXPIRED, PAST_DUE, Item, Usage, value_left
 from tests.fuzz.model.periods import rounding_loss
 from tests.fuzz.model.pricing import NATIVE
@@ -133,12 +134,14 @@ class Session:
     def do(self, name: str, *args: Any, by: str, value: int = 0) -> Answer:
         """The call on both sides; its result, or the error both gave."""
         self.differs = True
-        before = self._before()
+        before, cell = self._before(), cell_of(name.split(".")[1], args, by, self.shop)
         quote = self._quote(name, args, by)
         told = self._ask_model(name, args, by, value)
         answer = self.driver.send(name, *args, by=by, value=value)
         assert answer.error == told.error, f"{name}{args} by {by}: {answer.error}, the model says {told.error}"
         self._count(f"{name}: {answer.error or 'done'}")
+        if cell is not None:
+            self._count(f"{cell}: {answer.error or 'done'}")
         self._compare_quote(quote, told.error, self.shop.taken() - before.taken)
         if answer.error is None:
             if isinstance(answer.value, int | list) and isinstance(told.value, int | list):

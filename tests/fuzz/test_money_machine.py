@@ -4,18 +4,42 @@ import pytest
 from hypothesis.stateful import invariant
 
 from tests.fuzz.machines import run
+from tests.fuzz.model.pricing import DAY
 from tests.fuzz.rules.base import Clock
 from tests.fuzz.rules.buying import Buying
 from tests.fuzz.rules.paying import Misbehaving, Paying, Platform
 from tests.fuzz.rules.subscribing import Subscribing
 
 OUTCOMES = """
-PurchaseManager.topUp: done
+PurchaseManager.purchaseProducts: done InsufficientBalance PaymentFailed PurchasesPaused
+PurchaseManager.refundProduct: done RefundTooLarge
+PurchaseManager.topUp: done ZeroAmount NoSuchOrganization
+PurchaseManager.announceFee: done FeeTooHigh ZeroAddress NotPlatformOwner
+PurchaseManager.pausePurchases: done
+PurchaseManager.unpausePurchases: done
+PurchaseManager.transferOwnership: done
+PurchaseManager.acceptOwnership: done
+PaymentEscrow.withdraw: done NotOrganizationHolder ZeroAmount
+PaymentEscrow.withdrawFees: done PaymentFailed NotFeeRecipient
+pair of other: 0 9 10
 """
 
 
 class Money(Buying, Subscribing, Paying, Platform, Misbehaving, Clock):
-    pricing_names = ("daily", "once", "coin_weekly", "coin_once", "other", "other", "monthly")
+    carts = (
+        ("alice", ("daily", "monthly")),
+        ("bob", ("monthly", "once")),
+        ("carol", ("coin_weekly", "coin_once")),
+        ("bob", ("other", "other_daily")),
+    )
+    pricing_names = ("daily", "once", "coin_weekly", "coin_once", "other", "other_daily", "monthly")
+
+    def prepare(self) -> None:
+        """A fee of 2.5 % acts from the start, and two pay in a token that will turn bad."""
+        treasurer = self.person("treasurer")
+        self.do("PurchaseManager.announceFee", 250, treasurer, by=self.state.owner)
+        self.session.travel(7 * DAY)
+        super().prepare()
 
     @invariant()
     def solvent(self) -> None:

@@ -11,7 +11,17 @@ from tests.fuzz.rules.using import Using
 from tests.fuzz.world import ORG
 
 OUTCOMES = """
-Promotions.createCoupon: done
+Promotions.createCoupon: done CouponExists InvalidBasisPoints
+Promotions.setCoupon: done NoSuchCouponId
+Promotions.setCouponAccess: done EmptyList
+Promotions.createDiscount: done InvalidDiscountMode
+Promotions.setDiscount: done
+Promotions.setDiscountAccess: done
+Promotions.mintDiscounts: done NoSuchDiscount NotAuthorized
+PurchaseManager.purchaseProducts: done PassesNotCounted CouponFirstPassOnly CouponInactive NoSuchCoupon NoSuchDiscount
+PurchaseManager.purchaseAdditionalProducts: done CouponFirstPassOnly
+PurchaseManager.changeTieredSubscriptionUnitQuantity: done
+pair of other: 0
 """
 
 
@@ -51,4 +61,4 @@ def test_promotions(world):
 
 @pytest.mark.timeout(1800)
 def test_promotions_of_usage(world):
-    run(UsagePromotions, world, 20, "")
+    run(UsagePromotions, world, 30, "")

@@ -8,7 +8,18 @@ from tests.fuzz.rules.buying import Buying
 from tests.fuzz.rules.selling import Selling
 
 OUTCOMES = """
-PurchaseManager.purchaseProducts: done
+PurchaseManager.purchaseProducts: done AlreadyOnPass NoSuchPricing NotAuthorized EmptyList LengthMismatch WrongValue
+PurchaseManager.purchaseAdditionalProducts: done AlreadyOnPass NotPassHolder CannotPauseUsage
+PurchaseManager.checkout: done AmountAboveMax UnexpectedToken DeadlinePassed
+PurchaseManager.checkoutAdditional: done AmountAboveMax UnexpectedToken DeadlinePassed
+PurchaseManager.airdropProducts: done ReferenceUsed NotAuthorized
+Catalog.setProduct: done NumberTooLarge NoSuchProduct
+Catalog.createPricing: done InvalidTiers TokenHasNoCode
+Catalog.setPricingFlags: done
+Catalog.linkPricings: done NotAuthorized
+Catalog.setPricingAccess: done
+Catalog.setSaleRules: done InvalidGrace NumberTooLarge
+Catalog.setAllowList: done
 """
 
 

@@ -122,6 +122,19 @@ def test_r11_restart_of_a_cancelled_usage_plan(story, billed, days):
     assert story.item.auto_renew
 
 
+@pytest.mark.parametrize("undo", [False, True])
+def test_r11_of_a_retired_pricing_only_the_last_bill_is_left(story, undo):
+    story.buy("used")
+    story.cap()
+    story.record(100)
+    story.do("cancelSubscription", story.pass_id, 1, True)
+    story.to_the_end()
+    story.by_clerk("Catalog.setPricingFlags", IDS["used"], False, True, True)
+    story.do("cancelSubscription" if undo else "renewSubscription", story.pass_id, 1, False)
+    assert story.item.billed
+    story.refused("PricingRetired", "renewSubscription", story.pass_id, 1, False)
+
+
 def test_r11_what_is_ended_is_still_billed_once(story):
     story.buy("used")
     story.cap()

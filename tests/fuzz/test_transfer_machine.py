@@ -10,7 +10,19 @@ from tests.fuzz.rules.using import Using
 from tests.fuzz.test_subscriptions_machine import Subscriptions
 
 OUTCOMES = """
-ProductPass.transferFrom: done
+ProductPass.transferFrom: done PassLocked ERC721InsufficientApproval ERC721IncorrectOwner ERC721InvalidReceiver
+ProductPass.safeTransferFrom: done PassLocked
+ProductPass.approve: done
+ProductPass.setApprovalForAll: done
+ProductPass.burn: done
+OrganizationNFT.mint: done
+OrganizationNFT.setRoles: done NumberTooLarge NotOrganizationHolder
+OrganizationNFT.transferFrom: done
+OrganizationNFT.safeTransferFrom: done
+OrganizationNFT.approve: done
+OrganizationNFT.setApprovalForAll: done
+OrganizationNFT.setOrgMetadata: done
+OrganizationNFT.setPassMetadata: done NotAuthorized
 """
 
 
@@ -20,4 +32,4 @@ class Transfers(Subscriptions, Moving, Organizing, Paying, Using, Clock):
 
 @pytest.mark.timeout(1800)
 def test_transfers(world):
-    run(Transfers, world, 40, OUTCOMES)
+    run(Transfers, world, 50, OUTCOMES)

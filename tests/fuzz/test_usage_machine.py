@@ -11,7 +11,14 @@ from tests.fuzz.rules.subscribing import Subscribing
 from tests.fuzz.rules.using import Using
 
 OUTCOMES = """
-Catalog.recordUsage: done
+Catalog.recordUsage: done NotAuthorized PassOfAnotherOrganization MeterInactive NumberTooLarge
+Catalog.adjustUsage: done UsageNotLower UsageBelowMark
+Catalog.createMeter: done
+Catalog.setMeterActive: done
+PurchaseManager.setUsageCap: done NotPassHolder NumberTooLarge
+PurchaseManager.changeSubscriptionPricing: done UsageCapExceeded
+renew of usage by holder at ACTIVE: NotDue
+pair of usage: 0 1 2 5 7
 """
 
 
@@ -33,4 +40,4 @@ class UsageBills(Buying, Using, Subscribing, Paying, Moving, Clock):
 
 @pytest.mark.timeout(1800)
 def test_usage(world):
-    run(UsageBills, world, 40, OUTCOMES)
+    run(UsageBills, world, 60, OUTCOMES)

@@ -46,6 +46,7 @@ PRICINGS: dict[str, tuple[int, int, str, int, int, list]] = {
     "coin_seats": (2, 3, "", 0, 0, VOLUME),
     "coin_used": (4, 1, "", 0, METER, USED_VOLUME),
     "used_second": (4, 2, "Token", 0, SECOND_METER, USED_VOLUME),
+    "other_daily": (1, 1, "Bad", 1_000_000, 0, []),
     "other": (1, 2, "Bad", 5_000_000, 0, []),
     "other_used": (4, 1, "Bad", 0, METER, USED_VOLUME),
 }

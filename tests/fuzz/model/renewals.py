@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .items import ACTIVE, CANCELLED, EXPIRED, PAST_DUE, PAUSED, Item, Usage
+from .items import ACTIVE, CANCELLED, EXPIRED, PAUSED, Item, Usage
 from .orgs import AIRDROP
 from .periods import Step, early, early_free, next_period, price, restart, restart_free
 from .pricing import NATIVE, list_cost
@@ -69,10 +69,10 @@ def renew_many(shop: Shop, pass_ids: list[int], product_ids: list[int]) -> list[
     """One bad pair stops nothing; the holder's own pairs are treated like everybody's."""
     refuse_if(not pass_ids, "EmptyList")
     refuse_if(len(pass_ids) != len(product_ids), "LengthMismatch")
-    return [_outcome(shop, *pair) for pair in zip(pass_ids, product_ids, strict=True)]
+    return [outcome(shop, *pair) for pair in zip(pass_ids, product_ids, strict=True)]
 
 
-def _outcome(shop: Shop, pass_id: int, product_id: int) -> int:
+def outcome(shop: Shop, pass_id: int, product_id: int) -> int:
     try:
         due = by_anyone(shop, pass_id, product_id, shop.subscription(pass_id, product_id))
         refuse_if(due.token == NATIVE and due.amount > 0, "NativeCoinNotAccepted")
@@ -106,10 +106,10 @@ def by_holder(shop: Shop, pass_id: int, product_id: int, item: Item) -> Due:
     refuse_if(status == CANCELLED, "SubscriptionCancelled")
     refuse_if(status == PAUSED, "SubscriptionPaused")
     refuse_if(status == ACTIVE and item.usage, "NotDue")
+    if item.bill_due(state.now) and pricing.retired:
+        return _bill(shop, pass_id, product_id, item, goes_on=False)
     if status == EXPIRED:
         return by_restart(shop, pass_id, product_id, item)
-    if status == PAST_DUE and item.bill_due(state.now) and pricing.retired:
-        return _bill(shop, pass_id, product_id, item, goes_on=False)
     refuse_if(pricing.retired, "PricingRetired")
     state.catalog.check_access(item.pricing_id, shop.holder(pass_id))
     if status == ACTIVE:

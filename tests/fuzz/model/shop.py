@@ -60,16 +60,25 @@ class Shop:
             self.state = pickle.loads(saved)
             raise
 
-    def dry_run(self, operation: Callable[..., Any], caller: str, *args: Any, token: str | None = None) -> int:
-        """What the operation would charge now (in `token`); 0 if it refuses."""
-        saved, before = pickle.dumps(self.state), self.taken(token)
+    def attempt_and_undo(self, operation: Callable[..., Any], *args: Any) -> Any:
+        saved = pickle.dumps(self.state)
         try:
-            operation(self, caller, ENOUGH, *args)
-            return self.taken(token) - before
-        except Refusal:
-            return 0
+            return operation(self, *args)
         finally:
             self.state = pickle.loads(saved)
+
+    def dry_run(self, operation: Callable[..., Any], caller: str, *args: Any, token: str | None = None) -> int:
+        """What the operation would charge now (in `token`); 0 if it refuses."""
+        before = self.taken(token)
+
+        def charge(_: "Shop") -> int:
+            operation(self, caller, ENOUGH, *args)
+            return self.taken(token) - before
+
+        try:
+            return self.attempt_and_undo(charge)
+        except Refusal:
+            return 0
 
     def taken(self, token: str | None = None) -> int:
         """All that was ever collected."""

@@ -5,7 +5,7 @@ from .orgs import AIRDROP, SUPPORT
 from .periods import Step, change, change_free, grace_days, price
 from .pricing import NATIVE, Terms, after, list_cost
 from .refusal import refuse_if
-from .renewals import Due, by_restart, pay, usage_bill, write
+from .renewals import Due, by_holder, pay, usage_bill, write
 from .shop import Shop, require_enough_value, require_no_value
 
 
@@ -22,7 +22,7 @@ def cancel(shop: Shop, caller: str, pass_id: int, product_id: int, on: bool, val
         return
     refuse_if(not item.cancelled, "NotCancelled")
     if item.status(shop.state.now) == EXPIRED:
-        due = by_restart(shop, pass_id, product_id, item)
+        due = by_holder(shop, pass_id, product_id, item)
         require_enough_value(due.token, due.amount, value)
         pay(shop, pass_id, due, caller)
         write(shop, pass_id, product_id, due)
@@ -44,7 +44,7 @@ def cancel_batch(shop: Shop, caller: str, pass_id: int, product_ids: list[int], 
 def _refuse_native_restart(shop: Shop, caller: str, pass_id: int, product_id: int, item: Item) -> None:
     shop.require_holder(pass_id, caller)
     if item.status(shop.state.now) == EXPIRED:
-        due = by_restart(shop, pass_id, product_id, item)
+        due = by_holder(shop, pass_id, product_id, item)
         refuse_if(due.amount > 0, "NativeCoinNotAccepted")
 
 

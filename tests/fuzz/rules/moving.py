@@ -1,3 +1,5 @@
+from tests.fuzz.consent import Key
+from tests.fuzz.model import renewals
 from tests.fuzz.model.items import ACTIVE, CANCELLED, least_refund, refundable
 from tests.fuzz.model.pricing import NATIVE
 from tests.fuzz.model.renewals import usage_bill
@@ -58,9 +60,16 @@ class Moving(ShopMachine):
         assert read("PassLens.refundable", *key) == refundable(item, usage, terms)
         assert read("PassLens.valueLeft", *key) == least_refund(item, usage, terms, self.now)
         assert least_refund(item, usage, terms, self.now) <= refundable(item, usage, terms) or item.usage
+        self._look_at_its_renewal(key)
         if item.usage:
             units, cost = usage_bill(shop, *key, item)
             assert tuple(read("PassLens.usageOf", *key)) == (units, cost, usage.cap)
+
+    def _look_at_its_renewal(self, key: Key) -> None:
+        """What a stranger's renewal would come to; a token's whims are not foreseen."""
+        reason = self.session.driver.read("PassLens.isRenewable", *key)[0]
+        outcome = self.session.shop.attempt_and_undo(renewals.outcome, *key)
+        assert reason == outcome or (reason, outcome) in ((0, 10), (0, 11))
 
     @action(weight=1, n=number)
     def look_for_a_pass_that_is_not(self, n) -> None:

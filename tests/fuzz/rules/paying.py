@@ -16,7 +16,11 @@ MODES = {
     "extra from sender": (8, False, 0, 100),
     "moves nothing": (11, True, 0, 0),
     "reverts": (12, True, 0, 0),
+    "long answer": (6, False, 0, 0),
+    "backwards": (10, True, 0, 0),
+    "slow": (14, False, 0, 0),
 }
+GAS = 100_000  # that the slow one burns
 
 
 class Paying(ShopMachine):
@@ -28,7 +32,7 @@ class Paying(ShopMachine):
     @action(weight=8, n=number, part=between(0, 101), revoke=sometimes, stray=odd)
     def refund_product(self, n, part, revoke, stray) -> None:
         """Some part of what may go back, at times one unit too much or too little."""
-        key = self.pick(n, lambda _: True)
+        key = self.pick(n, lambda item: item.one_time or item.status(self.now) == part % 5)
         item = self.item(key)
         amount = 1
         if item is not None:
@@ -133,6 +137,6 @@ class Misbehaving(ShopMachine):
     def misbehave(self, mode) -> None:
         number_of, failing, in_loses, out_loses = MODES[mode]
         by = self.person("keeper")
-        self.session.driver.tell("Bad.behave", number_of, 0, 0, 0, by=by)
+        self.session.driver.tell("Bad.behave", number_of, 0, 0, GAS, by=by)
         token = self.state.escrow.tokens[self.session.tokens["Bad"]]
         token.failing, token.in_loses, token.out_loses = failing, in_loses, out_loses

@@ -21,7 +21,8 @@ class Selling(ShopMachine):
 
     @action(weight=2, n=number, active=often, retired=odd, restricted=odd, stray=odd)
     def set_pricing_flags(self, n, active, retired, restricted, stray) -> None:
-        pricing_id = one_of([*IDS.values(), OTHER_PRICING, 99], n)
+        used = [item.pricing_id for item in self.state.items.values()]
+        pricing_id = one_of([*IDS.values(), OTHER_PRICING, 99, *used * 3], n)
         self.do("Catalog.setPricingFlags", pricing_id, active, retired, restricted, by=self.maker(n, stray))
 
     @action(weight=2, n=number, linked=often, stray=odd, foreign=odd)

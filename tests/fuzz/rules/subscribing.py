@@ -1,10 +1,13 @@
 from tests.fuzz.consent import Key
 from tests.fuzz.model.items import ACTIVE, CANCELLED, EXPIRED, PAST_DUE, PAUSED, Item
 from tests.fuzz.rules.base import ShopMachine, one_of
-from tests.fuzz.rules.draws import action, choice, each, number, odd, often, several, sometimes
+from tests.fuzz.rules.draws import action, between, choice, each, number, odd, often, several, sometimes
 from tests.fuzz.world import IDS, ORG, OTHER_ORG, PRICINGS
 
 numbers = several(number, 1, 3)
+any_status = choice([ACTIVE, CANCELLED, PAST_DUE, PAUSED, EXPIRED])
+QUANTITIES = [0, 1, 5, 6, 20, 21, 50, 51, 2**32 - 1, 2**32]
+open_status = choice([ACTIVE, ACTIVE, PAST_DUE, PAST_DUE, EXPIRED, EXPIRED, CANCELLED, PAUSED])
 
 
 class Subscribing(ShopMachine):
@@ -20,23 +23,23 @@ class Subscribing(ShopMachine):
         products = self.session.shop.products_of(key[0]) if key[0] in self.state.passes else [1]
         return [one_of(products, n) for n in drawn]
 
-    @action(weight=8, n=number, stray=odd, spare=choice([0, 0, 1, 10**15]))
-    def renew_subscription(self, n, stray, spare) -> None:
+    @action(weight=10, n=number, at=open_status, stray=odd, spare=choice([0, 0, 0, 0, 1, 10**15]))
+    def renew_subscription(self, n, at, stray, spare) -> None:
         """By its holder: early, in grace, or a restart; more coins than needed come back."""
-        key = self.pick(n, self.recurring(ACTIVE, PAST_DUE, EXPIRED))
+        key = self.pick(n, self.recurring(at))
         by = self.holder_or(key[0], n, stray)
         item = self.item(key)
         more = spare if item is not None and (item.native or spare == 1) else 0
         self.do_paid("PurchaseManager.renewSubscription", *key, False, by=by, more=more)
 
-    @action(weight=8, n=number, often_due=often, short=odd)
-    def renew_for_another(self, n, often_due, short) -> None:
-        key = self.pick(n, self.recurring(PAST_DUE) if often_due else self.recurring())
+    @action(weight=8, n=number, at=open_status, short=odd)
+    def renew_for_another(self, n, at, short) -> None:
+        key = self.pick(n, self.recurring(at))
         by, name = self.person("keeper"), "PurchaseManager.renewSubscription"
         coins = self.coins_for(name, *key, False, by=by)
         self.do(name, *key, False, by=by, value=max(coins - 1, 0) if short else coins)
 
-    @action(n=number, stray=odd, at=choice([ACTIVE, PAST_DUE, EXPIRED, EXPIRED, PAUSED, CANCELLED]))
+    @action(weight=6, n=number, stray=odd, at=open_status)
     def renew_by_the_org(self, n, stray, at) -> None:
         key = self.pick(n, self.recurring(at))
         by = self.anybody(n) if stray else self.person("clerk")
@@ -54,23 +57,39 @@ class Subscribing(ShopMachine):
         keys = [self.pick(i, self.recurring(PAST_DUE) if due else lambda _: True) for i, due in drawn]
         if n % 5 == 0:
             keys.append((self.state.pass_supply + 1, 1))
-        passes, products = [key[0] for key in keys], [key[1] for key in keys]
         if n % 50 == 1:
-            products.pop()
+            passes = [key[0] for key in keys]
+            self.do("PurchaseManager.renewSubscriptions", passes, [1] * (len(passes) - 1), by=self.anybody(n))
+        else:
+            self._renew_pairs(keys, self.anybody(n))
+
+    def _renew_pairs(self, keys: list[Key], by: str) -> None:
         before = dict(self.state.items)
-        answer = self.do("PurchaseManager.renewSubscriptions", passes, products, by=self.anybody(n))
+        passes, products = [key[0] for key in keys], [key[1] for key in keys]
+        answer = self.do("PurchaseManager.renewSubscriptions", passes, products, by=by)
         if answer.error is None:
             self.session.count_pairs(answer.value, keys, before)
 
-    @action(n=number, stray=odd, other=odd)
-    def pause_subscription(self, n, stray, other) -> None:
-        key = self.pick(n, lambda item: not item.usage and self.recurring(ACTIVE, CANCELLED)(item))
+    @action(weight=8, n=number, seconds=between(0, 3), also=numbers)
+    def keep(self, n, seconds, also) -> None:
+        """A keeper waits for the end of a period and renews what is due then, and a few more."""
+        key = self.pick(n, lambda item: item.auto_renew and not item.paused and item.end >= self.now)
+        item = self.item(key)
+        if item is None or item.paused:
+            return
+        self.session.travel(max(item.end - self.now, 0) + seconds * 3_600)
+        due = self.live(lambda item: item.in_grace(self.now))[:4]
+        self._renew_pairs([*due, *[self.pick(i, self.recurring()) for i in also]], self.person("keeper"))
+
+    @action(weight=6, n=number, at=any_status, stray=odd, other=odd)
+    def pause_subscription(self, n, at, stray, other) -> None:
+        key = self.pick(n, lambda item: not item.usage and self.recurring(at if n % 2 else ACTIVE)(item))
         by = self.holder_or(key[0], n, stray)
         self.do("PurchaseManager.pauseSubscription", *key, not other, by=by)
 
-    @action(n=number, other=odd)
-    def unpause_subscription(self, n, other) -> None:
-        key = self.pick(n, lambda item: item.paused)
+    @action(n=number, other=odd, paused=often)
+    def unpause_subscription(self, n, other, paused) -> None:
+        key = self.pick(n, lambda item: item.paused or not paused)
         self.do("PurchaseManager.pauseSubscription", *key, other, by=self.holder(key[0]))
 
     @action(n=number, drawn=numbers, on=often)
@@ -80,16 +99,15 @@ class Subscribing(ShopMachine):
         ons = [on] * (len(products) + (n % 40 == 0))
         self.do("PurchaseManager.pauseSubscriptionBatch", key[0], products, ons, by=self.holder(key[0]))
 
-    @action(n=number, stray=sometimes, support=sometimes)
-    def cancel_subscription(self, n, stray, support) -> None:
-        key = self.pick(n, lambda item: self.recurring()(item) and not item.cancelled)
+    @action(n=number, at=any_status, stray=odd, support=sometimes)
+    def cancel_subscription(self, n, at, stray, support) -> None:
+        key = self.pick(n, self.recurring(at))
         by = self.person("clerk") if support else self.holder_or(key[0], n, stray)
         self.do("PurchaseManager.cancelSubscription", *key, True, by=by, value=int(n % 97 == 0))
 
-    @action(n=number, stray=odd, over=sometimes)
-    def undo_cancel(self, n, stray, over) -> None:
-        over_too = self.recurring(EXPIRED) if over else self.recurring()
-        key = self.pick(n, lambda item: item.cancelled and over_too(item))
+    @action(weight=6, n=number, at=choice([CANCELLED, PAUSED, EXPIRED, EXPIRED]), stray=odd, cancelled=often)
+    def undo_cancel(self, n, at, stray, cancelled) -> None:
+        key = self.pick(n, lambda item: item.cancelled == cancelled and self.recurring(at)(item))
         by = self.person("clerk") if stray else self.holder(key[0])
         self.do_paid("PurchaseManager.cancelSubscription", *key, False, by=by)
 
@@ -100,10 +118,10 @@ class Subscribing(ShopMachine):
         ons = [on] * (len(products) + (n % 40 == 0))
         self.do("PurchaseManager.cancelSubscriptionBatch", key[0], products, ons, by=self.holder(key[0]))
 
-    @action(weight=8, n=number, drawn=number, free=sometimes, stray=odd, any_pricing=odd)
-    def change_subscription_pricing(self, n, drawn, free, stray, any_pricing) -> None:
+    @action(weight=10, n=number, drawn=number, free=sometimes, stray=odd, any_pricing=odd, active=often, at=any_status)
+    def change_subscription_pricing(self, n, drawn, free, stray, any_pricing, active, at) -> None:
         """Mostly to a pricing of the same token and kind; by the org too."""
-        key = self.pick(n, self.recurring(ACTIVE))
+        key = self.pick(n, self.recurring(ACTIVE if active else at))
         pricing_id = self._another(key, drawn, any_pricing)
         org_id = OTHER_ORG if stray and drawn % 3 == 0 else ORG
         by = self.person("clerk") if free else self.holder_or(key[0], drawn, stray)
@@ -123,23 +141,24 @@ class Subscribing(ShopMachine):
 
         return one_of([pricing_id for pricing_id in IDS.values() if fits(pricing_id)] or [1], drawn)
 
-    @action(n=number, quantity=choice([0, 1, 5, 6, 20, 21, 50, 51, 2**32 - 1, 2**32]), free=sometimes, up=often)
+    @action(weight=8, n=number, quantity=choice(QUANTITIES), free=sometimes, up=often)
     def change_tiered_subscription_unit_quantity(self, n, quantity, free, up) -> None:
         tiered = [i for i, terms in enumerate(PRICINGS.values(), 1) if terms[0] in (2, 3)]
-        key = self.pick(n, lambda item: item.pricing_id in tiered and self.recurring(ACTIVE)(item))
+        at = ACTIVE if n % 4 else n // 4 % 5
+        key = self.pick(n, lambda item: item.pricing_id in tiered and self.recurring(at)(item))
         item = self.item(key)
         if up and item is not None:
             quantity = item.quantity + quantity % 13
         by = self.person("clerk") if free else self.holder_or(key[0], n, n % 9 == 0)
         self.do_paid("PurchaseManager.changeTieredSubscriptionUnitQuantity", *key, quantity, free, by=by)
 
-    @action(n=number, on=often, stray=odd)
-    def set_auto_renew(self, n, on, stray) -> None:
-        key = self.pick(n, lambda item: self.recurring()(item) and item.auto_renew != on)
+    @action(n=number, at=any_status, on=often, stray=odd)
+    def set_auto_renew(self, n, at, on, stray) -> None:
+        key = self.pick(n, lambda item: self.recurring(at)(item) and item.auto_renew != on)
         by = self.holder_or(key[0], n, stray)
         self.do("PurchaseManager.setAutoRenew", *key, on, by=by)
 
-    @action(weight=1, n=number, stray=odd)
-    def end_subscription(self, n, stray) -> None:
-        key = self.pick(n, self.recurring())
+    @action(weight=1, n=number, at=any_status, stray=odd)
+    def end_subscription(self, n, at, stray) -> None:
+        key = self.pick(n, self.recurring(at))
         self.do("PurchaseManager.endSubscription", *key, by=self.holder_or(key[0], n, stray))
