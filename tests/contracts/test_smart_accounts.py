@@ -32,7 +32,8 @@ def smart_wallet(node, system, deployer):
         "authorizationList": [agreed],
     }
     signed = account.sign_transaction(transaction)
-    node.request("eth_sendRawTransaction", f"0x{bytes(signed.raw_transaction).hex()}")
+    tx_hash = node.request("eth_sendRawTransaction", f"0x{bytes(signed.raw_transaction).hex()}")
+    node.wait(tx_hash, account.address, transaction["nonce"], seconds=30)
     assert node.code(account.address) == PREFIX + bytes.fromhex(system.token.address[2:])
     system.token.mint(account.address, 10**12, sender=deployer)
     return account
