@@ -27,8 +27,9 @@ class Consents:
         self.withdraw(key)
         self.caps.pop(key, None)
 
-    def follow(self, name: str, args: tuple, by: str, shop: Shop, before: dict[Key, Item]) -> None:
+    def follow(self, called: str, args: tuple, by: str, shop: Shop, before: dict[Key, Item]) -> None:
         """A call that went through, as a bystander understands it."""
+        contract, name = called.split(".")
         if name in BUYING or name in ADDING:
             self._follow_cart(args[0], by, shop, is_new=name in BUYING)
         elif name in ("renewSubscription", "renewSubscriptionBatch"):
@@ -44,7 +45,7 @@ class Consents:
             self.caps[args[:2]] = (by, args[2])
         elif name in ("changeSubscriptionPricing", "changeTieredSubscriptionUnitQuantity"):
             self._follow_change(name, args, by, shop)
-        elif name in ("transferFrom", "safeTransferFrom", "burn"):
+        elif contract == "ProductPass" and name in ("transferFrom", "safeTransferFrom", "burn"):
             for key in [key for key in shop.state.items if key[0] == args[-1]]:
                 self.forget(key)
 

@@ -147,7 +147,7 @@ class Session:
             if isinstance(answer.value, int | list) and isinstance(told.value, int | list):
                 assert answer.value == told.value, (name, answer.value, told.value)
             self._compare(before, self.indexer.follow(answer.logs))
-            self._check_customers(name.split(".")[1], args, by, before)
+            self._check_customers(name, args, by, before)
         self.differs = False
         return Answer(answer.error, told.value, answer.logs)
 
@@ -188,8 +188,9 @@ class Session:
         else:
             assert quote.error == error, f"{error}, but the quote says {quote.error}"
 
-    def _check_customers(self, name: str, args: tuple, by: str, before: Before) -> None:
+    def _check_customers(self, called: str, args: tuple, by: str, before: Before) -> None:
         """Nobody pays without having agreed; nobody gains or loses by moving (R12, R18)."""
+        name = called.split(".")[1]
         now = self.balances()
         fell = [key for key, held in before.balances.items() if now[key] < held]
         nobody_else_pays(name, by, fell, self.shop.state.escrow.address)
@@ -198,7 +199,7 @@ class Session:
                 self.consents.check(key, self.shop, before.items[key], self._bill(key, before), by)
         if name in KEEPING:
             self._check_value(before)
-        self.consents.follow(name, args, by, self.shop, before.items)
+        self.consents.follow(called, args, by, self.shop, before.items)
 
     def _bill(self, key: tuple[int, int], before: Before) -> int | None:
         """Charged for usage by this call; None if the item is not billed by usage."""
@@ -289,7 +290,31 @@ class Session:
         assert read("PurchaseManager.passSupply") == state.pass_supply
         for (token, wallet), held in self.balances().items():
             assert self.real_balance(token, wallet) == held, (token, wallet)
+        self._compare_catalog()
+        self._compare_promotions()
         self.check_solvency()
+
+    def _compare_catalog(self) -> None:
+        """What was sold, bought and used."""
+        catalog, read = self.shop.state.catalog, self.driver.read
+        for product_id, product in catalog.products.items():
+            state = read("PassLens.productOf", product_id)
+            assert (state.orgId, state.sold) == (product.org_id, product.sold), product_id
+        for key, bought in catalog.bought.items():
+            assert read("Catalog.passesBought", *key) == bought, key
+        for key, total in catalog.totals.items():
+            assert read("Catalog.usageTotal", *key) == total, key
+
+    def _compare_promotions(self) -> None:
+        promotions, read = self.shop.state.promotions, self.driver.read
+        for code, coupon_id in promotions.codes.items():
+            coupon = promotions.coupons[coupon_id]
+            assert read("Promotions.couponOf", coupon.org_id, code).redeemed == coupon.redeemed
+        for discount_id, discount in promotions.discounts.items():
+            assert read("Promotions.discount", discount_id).minted == discount.minted
+        for pass_id, minted in promotions.minted.items():
+            if pass_id in self.shop.state.passes:
+                assert read("Promotions.discountsOf", pass_id) == sorted(minted)
 
     def check_solvency(self) -> None:
         """All that came in is owed or went out, and the escrow really has what it owes."""

@@ -14,9 +14,9 @@ PurchaseManager.checkout: done AmountAboveMax UnexpectedToken DeadlinePassed
 PurchaseManager.checkoutAdditional: done AmountAboveMax UnexpectedToken DeadlinePassed
 PurchaseManager.airdropProducts: done ReferenceUsed NotAuthorized
 Catalog.setProduct: done NumberTooLarge NoSuchProduct
-Catalog.createPricing: done InvalidTiers TokenHasNoCode
+Catalog.createPricing: done TokenHasNoCode
 Catalog.setPricingFlags: done
-Catalog.linkPricings: done NotAuthorized
+Catalog.linkPricings: done
 Catalog.setPricingAccess: done
 Catalog.setSaleRules: done InvalidGrace NumberTooLarge
 Catalog.setAllowList: done

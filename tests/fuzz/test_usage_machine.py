@@ -15,7 +15,7 @@ Catalog.recordUsage: done NotAuthorized PassOfAnotherOrganization MeterInactive 
 Catalog.adjustUsage: done UsageNotLower UsageBelowMark
 Catalog.createMeter: done
 Catalog.setMeterActive: done
-PurchaseManager.setUsageCap: done NotPassHolder NumberTooLarge
+PurchaseManager.setUsageCap: done NotPassHolder
 PurchaseManager.changeSubscriptionPricing: done UsageCapExceeded
 renew of usage by holder at ACTIVE: NotDue
 pair of usage: 0 1 2 5 7

@@ -17,15 +17,18 @@ class Token:
     balances: dict[str, int] = field(default_factory=dict)
     allowances: dict[str, int] = field(default_factory=dict)  # given to the escrow
     in_loses: int = 0  # basis points that do not arrive
-    out_loses: int = 0  # basis points that leave the sender on top
+    out_loses: int = 0  # basis points that leave the sender on top; coming in, that is the payer's bad luck
     failing: bool = False  # transfers fail: revert, return false, do nothing or burn all gas
     exact_allowance: bool = False  # the largest number is not treated as endless
 
     def balance(self, wallet: str) -> int:
         return self.balances.get(wallet, 0)
 
+    def extra(self, amount: int) -> int:
+        return amount * self.out_loses // BPS
+
     def move(self, sender: str, to: str, amount: int) -> None:
-        self.balances[sender] = self.balance(sender) - amount
+        self.balances[sender] = self.balance(sender) - amount - self.extra(amount)
         self.balances[to] = self.balance(to) + amount
 
 
@@ -78,8 +81,8 @@ class Escrow:
             return "InsufficientAllowance"
         if coin.balance(payer) < amount:
             return "InsufficientBalance"
-        lost = amount * coin.in_loses // BPS
-        return "PaymentFailed" if coin.failing or lost else None
+        lost, short = amount * coin.in_loses // BPS, coin.balance(payer) < amount + coin.extra(amount)
+        return "PaymentFailed" if coin.failing or lost or short else None
 
     def pull(self, token: str, payer: str, amount: int) -> None:
         coin = self.tokens[token]
@@ -95,7 +98,7 @@ class Escrow:
         """The balance must fall by exactly `amount`."""
         refuse_if(self.row(org_id, token) < amount, "InsufficientOrgBalance")
         coin = self.tokens.get(token, Token())
-        refuse_if(coin.failing or amount * coin.out_loses // BPS > 0, "PaymentFailed")
+        refuse_if(coin.failing or coin.extra(amount) > 0, "PaymentFailed")
         self._add(org_id, token, -amount)
         self.given[token] = self.given.get(token, 0) + amount
         coin.move(self.address, to, amount)

@@ -5,6 +5,9 @@ from tests.fuzz.rules.draws import action, between, choice, each, number, odd, o
 from tests.fuzz.world import IDS, ORG, OTHER_ORG, PRICINGS
 
 numbers = several(number, 1, 3)
+ACTS = ["renew", "cancel", "undo", "pause", "unpause", "change", "quantity", "auto-renew", "end"]
+WHO = ["holder", "holder", "clerk", "keeper"]
+brought_status = choice([ACTIVE, CANCELLED, CANCELLED, PAST_DUE, PAST_DUE, PAUSED, EXPIRED])
 any_status = choice([ACTIVE, CANCELLED, PAST_DUE, PAUSED, EXPIRED])
 QUANTITIES = [0, 1, 5, 6, 20, 21, 50, 51, 2**32 - 1, 2**32]
 open_status = choice([ACTIVE, ACTIVE, PAST_DUE, PAST_DUE, EXPIRED, EXPIRED, CANCELLED, PAUSED])
@@ -22,6 +25,46 @@ class Subscribing(ShopMachine):
     def siblings(self, key: Key, drawn: list[int]) -> list[int]:
         products = self.session.shop.products_of(key[0]) if key[0] in self.state.passes else [1]
         return [one_of(products, n) for n in drawn]
+
+    @action(weight=32, n=number, at=brought_status, what=choice(ACTS), who=choice(WHO))
+    def try_a_cell(self, n, at, what, who) -> None:
+        """One cell of the status and action matrix: an item is brought into a status, and something is tried."""
+        key = self.pick(n, self.recurring(ACTIVE))
+        item = self.item(key)
+        if item is None or item.one_time:
+            return
+        self._bring(key, item, at)
+        by = self.holder(key[0]) if who == "holder" else self.person(who)
+        self._try(key, what, by, n)
+
+    def _bring(self, key: Key, item: Item, at: int) -> None:
+        if item.status(self.now) != ACTIVE:
+            return
+        if at == CANCELLED:
+            self.do("PurchaseManager.cancelSubscription", *key, True, by=self.holder(key[0]))
+        elif at == PAUSED and item.pausable and not item.usage:
+            self.do("PurchaseManager.pauseSubscription", *key, True, by=self.holder(key[0]))
+        elif at in (PAST_DUE, EXPIRED):
+            self.session.travel((item.end if at == PAST_DUE else item.grace_end) - self.now)
+
+    def _try(self, key: Key, what: str, by: str, n: int) -> None:
+        free = by == self.person("clerk")
+        if what == "renew":
+            self.do_paid("PurchaseManager.renewSubscription", *key, free, by=by)
+        elif what in ("cancel", "undo"):
+            self.do_paid("PurchaseManager.cancelSubscription", *key, what == "cancel", by=by)
+        elif what in ("pause", "unpause"):
+            self.do("PurchaseManager.pauseSubscription", *key, what == "pause", by=by)
+        elif what == "change":
+            params = (ORG, *key, self._another(key, n, any_pricing=False), free)
+            self.do_paid("PurchaseManager.changeSubscriptionPricing", params, by=by)
+        elif what == "quantity":
+            quantity = self.state.items[key].quantity + 1
+            self.do_paid("PurchaseManager.changeTieredSubscriptionUnitQuantity", *key, quantity, free, by=by)
+        elif what == "auto-renew":
+            self.do("PurchaseManager.setAutoRenew", *key, n % 2 == 0, by=by)
+        else:
+            self.do("PurchaseManager.endSubscription", *key, by=by)
 
     @action(weight=10, n=number, at=open_status, stray=odd, spare=choice([0, 0, 0, 0, 1, 10**15]))
     def renew_subscription(self, n, at, stray, spare) -> None:
