@@ -10,7 +10,7 @@ from typing import Any
 
 from abi_compile import Artifact
 from abi_errors import NamedError
-from passmanager.cli_common import LOCAL_CHAINS
+from passmanager.cli.common import LOCAL_CHAINS
 from passmanager.deployment_files import NAMES, Deployment
 
 KEYS = ["type", "name", "internalType", "indexed", "anonymous", "stateMutability", "inputs", "outputs", "components"]

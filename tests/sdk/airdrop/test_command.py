@@ -167,7 +167,7 @@ def test_ctrl_c_says_how_to_go_on(airdrop, monkeypatch):
     def interrupted(*_arguments, **_options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("passmanager.cli_airdrop.Sender.run", interrupted)
+    monkeypatch.setattr("passmanager.cli.airdrop.Sender.run", interrupted)
     run = airdrop()
     assert run.code == 130
     assert "same command" in run.stderr
@@ -175,7 +175,7 @@ def test_ctrl_c_says_how_to_go_on(airdrop, monkeypatch):
 
 def test_a_terminal_shows_bars(airdrop, monkeypatch):
     screen = Console(file=io.StringIO(), force_terminal=True, width=120)
-    monkeypatch.setattr("passmanager.cli_airdrop.err", screen)
+    monkeypatch.setattr("passmanager.cli.airdrop.err", screen)
     assert airdrop("--batch-size", "5").code == 0
     shown = screen.file.getvalue()
     assert "done" in shown
@@ -183,7 +183,7 @@ def test_a_terminal_shows_bars(airdrop, monkeypatch):
 
 
 def test_elsewhere_a_line_comes_now_and_then(airdrop, monkeypatch):
-    monkeypatch.setattr("passmanager.cli_airdrop.LINE_SECONDS", 0.0)
+    monkeypatch.setattr("passmanager.cli.airdrop.LINE_SECONDS", 0.0)
     run = airdrop("--batch-size", "5", "--window", "1")
     assert re.search(r"block \d+: .*\d+ planned", run.stderr)
     assert re.search(r"block \d+: 60 done", run.stderr)

@@ -29,7 +29,7 @@ from passmanager.airdrop import (
     write_safe_files,
 )
 from passmanager.airdrop.errors import UnreadableJournal
-from passmanager.cli_common import (
+from passmanager.cli.common import (
     LOCAL_CHAINS,
     LOCAL_URL,
     Account,
@@ -41,11 +41,12 @@ from passmanager.cli_common import (
     Yes,
     ask,
     err,
-    find_deployment,
-    find_signer,
+    group,
     out,
     print_json,
 )
+from passmanager.cli.connecting import find_deployment, find_signer
+from passmanager.cli.effects import Effect, has
 from passmanager.client import PassManager
 from passmanager.core.addresses import parse_address
 from passmanager.deployments import FOLDER
@@ -57,7 +58,7 @@ GWEI = 10**9
 CONFIRMATIONS = 12
 LINE_SECONDS = 5.0
 
-app = typer.Typer(help="Give passes to the wallets of a list.", no_args_is_help=True)
+app = group("Give passes to the wallets of a list.")
 
 Confirmations = Annotated[
     int | None,
@@ -71,6 +72,7 @@ def _group() -> None:
 
 
 @app.command("send")
+@has(Effect.WRITES)
 def send_command(  # noqa: PLR0913 - one parameter per option
     recipients: Annotated[Path, typer.Argument(help="CSV with a column `recipient`, or JSON array of addresses.")],
     *,
@@ -158,6 +160,7 @@ def send_command(  # noqa: PLR0913 - one parameter per option
 
 
 @app.command("results")
+@has(Effect.WRITES)
 def results_command(
     journal: Annotated[Path, typer.Argument(help="Journal of the airdrop.")],
     *,

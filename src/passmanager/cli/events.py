@@ -9,14 +9,16 @@ import typer
 from rich.table import Table
 
 from passmanager.abi.events import EVENTS
-from passmanager.cli_common import LOCAL_URL, DeploymentAt, Json, RpcUrl, find_deployment, out, print_json_line
+from passmanager.cli.common import LOCAL_URL, DeploymentAt, Json, RpcUrl, group, out, print_json_line
+from passmanager.cli.connecting import find_deployment
+from passmanager.cli.effects import Effect, has
 from passmanager.client import PassManager
 from passmanager.core.follower import HORIZON
 from passmanager.deployments import FOLDER, Deployment
 from passmanager.models import Event, EventLog, Orphaned
 from passmanager.node import Node
 
-app = typer.Typer(help="Read the events of the contracts.", no_args_is_help=True)
+app = group("Read the events of the contracts.")
 NAMES = {kind.__name__: kind for kind in EVENTS}
 
 Kinds = Annotated[
@@ -26,6 +28,7 @@ FromBlock = Annotated[int | None, typer.Option(help="First block; by default whe
 
 
 @app.command("list")
+@has(Effect.READS)
 def list_command(
     *,
     rpc_url: RpcUrl = LOCAL_URL,
@@ -43,6 +46,7 @@ def list_command(
 
 
 @app.command("follow")
+@has(Effect.READS)
 def follow_command(
     *,
     rpc_url: RpcUrl = LOCAL_URL,

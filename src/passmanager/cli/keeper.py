@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from passmanager.cli_common import (
+from passmanager.cli.common import (
     LOCAL_CHAINS,
     LOCAL_URL,
     Account,
@@ -21,11 +21,12 @@ from passmanager.cli_common import (
     Yes,
     ask,
     err,
-    find_deployment,
-    find_signer,
+    group,
     out,
     print_json_line,
 )
+from passmanager.cli.connecting import find_deployment, find_signer
+from passmanager.cli.effects import Effect, has
 from passmanager.client import PassManager
 from passmanager.deployments import FOLDER
 from passmanager.keeper import Keeper, Metrics, Options, Report, Result, serve
@@ -33,7 +34,7 @@ from passmanager.keeper.batches import GAS_LIMIT, MOST_PAIRS
 from passmanager.keeper.keeper import label
 from passmanager.node import Node
 
-app = typer.Typer(help="Renew subscriptions that are due.", no_args_is_help=True)
+app = group("Renew subscriptions that are due.")
 GWEI = 10**9
 
 
@@ -43,6 +44,7 @@ def _group() -> None:
 
 
 @app.command("run")
+@has(Effect.WRITES)
 def run_command(  # noqa: PLR0913 - one parameter per option
     *,
     rpc_url: RpcUrl = LOCAL_URL,

@@ -1,20 +1,11 @@
-"""The `passmanager` command.
+"""`passmanager deploy`: the contracts on a chain."""
 
-Exit codes: 0 done; 1 refused, the message on stderr says why and what to do next; 2 wrong usage;
-130 interrupted with Ctrl-C.
-"""
-
-import signal
-import sys
-import threading
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from passmanager import __version__, cli_airdrop, cli_events, cli_keeper
-from passmanager.cli_common import (
+from passmanager.cli.common import (
     LOCAL_CHAINS,
     LOCAL_URL,
     Account,
@@ -25,72 +16,22 @@ from passmanager.cli_common import (
     Yes,
     ask,
     err,
-    find_signer,
+    group,
     out,
     print_json,
 )
+from passmanager.cli.connecting import find_signer
+from passmanager.cli.effects import Effect, has
 from passmanager.core.addresses import parse_address
 from passmanager.deployments import FOLDER, Deployment, Plan, deploy, estimated_gas, make_plan, require_funds
-from passmanager.devchain import HARDFORK, MNEMONIC, devchain
-from passmanager.errors import PassManagerError
 from passmanager.node import Node
 from passmanager.units import Address, format_units
 
-app = typer.Typer(
-    help=__doc__, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
-)
-app.add_typer(cli_airdrop.app, name="airdrop")
-app.add_typer(cli_events.app, name="events")
-app.add_typer(cli_keeper.app, name="keeper")
-
-
-def _show_version(wanted: bool) -> None:  # noqa: FBT001 - called by typer
-    if wanted:
-        out.print(__version__)
-        raise typer.Exit
-
-
-@app.callback()
-def _root(
-    *,
-    _version: Annotated[
-        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="Show the version.")
-    ] = False,
-) -> None:
-    pass
-
-
-@app.command("devchain")
-def devchain_command(
-    *,
-    port: Annotated[int, typer.Option(help="0 takes a free one.", min=0, max=65535)] = 8545,
-    hardfork: Annotated[str, typer.Option(help="Rules of the chain.")] = HARDFORK,
-    log: Annotated[Path | None, typer.Option(help="File for the node's output.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Run a local chain until Ctrl-C; what is on it is gone then."""
-    with devchain(port=port, hardfork=hardfork, log=log) as chain:
-        node = Node.connect(chain.url)
-        accounts = node.accounts()
-        if as_json:
-            print_json({"url": chain.url, "chainId": node.chain_id(), "accounts": accounts})
-        else:
-            out.print(f"Local chain {node.chain_id()} at {chain.url}; end it with Ctrl-C")
-            out.print(f"Unlocked accounts, 10000 coins each: {', '.join(accounts[:3])} ...")
-            out.print(f"Their mnemonic, known to everybody: {MNEMONIC}")
-        sys.stdout.flush()
-        _wait_for_end()
-
-
-def _wait_for_end() -> None:
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: ended.set())
-    while not ended.wait(1.0):
-        pass
+app = group()
 
 
 @app.command("deploy")
+@has(Effect.WRITES)
 def deploy_command(  # noqa: PLR0913 - one parameter per option
     *,
     rpc_url: RpcUrl = LOCAL_URL,
@@ -125,16 +66,6 @@ def deploy_command(  # noqa: PLR0913 - one parameter per option
     _show_deployment(found, folder, as_json=as_json)
 
 
-@app.command("demo")
-def demo_command(
-    *,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the local chain running.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Show the main job, end to end, on a fresh local chain."""
-    import_module("passmanager.demo").run(keep=keep, as_json=as_json)
-
-
 def _progress(name: str, address: Address, what: str) -> None:
     err.print(f"{what:7} {name:16} {address}")
 
@@ -157,18 +88,3 @@ def _show_deployment(found: Deployment, folder: Path, *, as_json: bool) -> None:
         print_json(found.model_dump(by_alias=True))
     else:
         out.print(f"Deployed on chain {found.chain_id}, all pointers checked: {folder / f'{found.chain_id}.json'}")
-
-
-def main() -> None:
-    """Entry point: errors of this package become a message, never a traceback."""
-    try:
-        app()
-    except PassManagerError as problem:
-        err.print(f"{type(problem).__name__}: {problem}", style="red", markup=False)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
-
-
-if __name__ == "__main__":
-    main()
