@@ -2,7 +2,7 @@
 
 The methods of the contracts are on the attributes `org_nft`, `catalog`, `promotions`, `product_pass`, `escrow`,
 `lens` and `manager`; views give their value, all others send a transaction and give a `Receipt`. Their events
-are on `events`; `purchases` buys with everything that belongs to it.
+are on `events`; `purchases` buys with everything that belongs to it, and `passes` reads what wallets hold.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,9 @@ from passmanager.errors import InsufficientFunds, NoSigner, Reverted, RpcError, 
 from passmanager.events_aio import AsyncEvents
 from passmanager.models import DEFAULT_OPTIONS, Contracts, Receipt, TxOptions
 from passmanager.node_aio import AsyncNode, block_id
+from passmanager.passes_aio import AsyncPasses
 from passmanager.purchasing_aio import AsyncPurchases
+from passmanager.reading_aio import AsyncReader
 from passmanager.signers import Signer
 from passmanager.units import Address, BlockId
 
@@ -41,11 +43,21 @@ GAS_LIMIT = 16_777_216  # of one transaction, EIP-7825
 class AsyncPassManager:
     """The contracts of one deployment."""
 
-    def __init__(self, node: AsyncNode, contracts: Contracts, *, signer: Signer | None = None) -> None:
-        """A client of contracts at known addresses; `connect` also checks them."""
+    def __init__(
+        self, node: AsyncNode, contracts: Contracts, *, signer: Signer | None = None, first_block: int = 0
+    ) -> None:
+        """A client of contracts at known addresses; `connect` also checks them.
+
+        Args:
+            node: The node.
+            contracts: Addresses of the seven.
+            signer: The wallet; without one the client only reads.
+            first_block: A block before the contracts; reads look for logs from there on.
+        """
         self.node = node
         self.contracts = contracts
         self.signer = signer
+        self.first_block = first_block
         self.org_nft = AsyncOrganizationNFT(self, contracts.organization_nft)
         self.catalog = AsyncCatalog(self, contracts.catalog)
         self.promotions = AsyncPromotions(self, contracts.promotions)
@@ -55,6 +67,8 @@ class AsyncPassManager:
         self.manager = AsyncPurchaseManager(self, contracts.purchase_manager)
         self.events = AsyncEvents(node, contracts)
         self.purchases = AsyncPurchases(self)
+        reader = AsyncReader(node, first_block)
+        self.passes = AsyncPasses(reader, contracts)
         self._has_code: set[Address] = set()
         self._chain_id = 0
 
@@ -80,7 +94,7 @@ class AsyncPassManager:
         try:
             found = deployment or Deployment.find(await node.chain_id(), folder)
             await node.require_chain(found.chain_id)
-            client = cls(node, found.addresses(), signer=signer)
+            client = cls(node, found.addresses(), signer=signer, first_block=found.from_block)
             await client.check_code()
         except BaseException:
             await node.close()
@@ -89,7 +103,7 @@ class AsyncPassManager:
 
     def using(self, signer: Signer) -> Self:
         """The same client for another wallet; both share the connection."""
-        made = type(self)(self.node, self.contracts, signer=signer)
+        made = type(self)(self.node, self.contracts, signer=signer, first_block=self.first_block)
         made._has_code = self._has_code  # noqa: SLF001 - the same class
         return made
 

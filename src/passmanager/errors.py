@@ -13,6 +13,7 @@ PassManagerError
 │   ├── Underpriced               the node wants a higher fee
 │   └── Dropped                   its nonce went to another transaction
 ├── NoNode  RpcError              the node does not answer, or not with an answer
+├── LogsMissing                   the node's logs do not tell of all that a wallet holds
 ├── ReorgTooDeep                  blocks were replaced that had been taken as settled
 ├── WrongChain  NoCodeAt  NotDeployed
 ├── InsufficientFunds             native coin for gas and value
@@ -296,6 +297,21 @@ class InsufficientFunds(PassManagerError):
 
 
 # --- input
+
+
+class LogsMissing(PassManagerError):
+    """The logs do not tell of all that a wallet holds."""
+
+    wallet: str
+    found: int
+    expected: int
+    first_block: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.wallet} has {self.expected} passes, but the node's logs from block {self.first_block} on tell of {self.found}."
+            " Ask a node that keeps all logs, and connect with the deployment's file, which knows the first block."
+        )
 
 
 class BadAddress(PassManagerError, ValueError):

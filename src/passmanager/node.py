@@ -35,6 +35,7 @@ TRIES = 3
 PAUSE_S = 0.2
 RECEIPT_LAG_S = 3.0  # a node may know the new state before it has the receipt
 BATCH = 100
+WIDE_BATCH = 1_000  # of short requests; what clients of Ethereum allow unless told otherwise
 FEE_REQUESTS: list[Request] = [
     ("eth_getBlockByNumber", ("latest", False)),
     ("eth_maxPriorityFeePerGas", ()),
@@ -68,6 +69,7 @@ class Node:
     def __init__(self, provider: HTTPProvider) -> None:
         """Uses the provider of a `Web3` object, or one that `connect` makes."""
         self._provider = provider
+        self._widest = WIDE_BATCH
         self.url = safe_url(str(provider.endpoint_uri))
 
     @classmethod
@@ -98,18 +100,43 @@ class Node:
         answer = self._try(method, lambda: self._provider.make_request(RPCEndpoint(method), list(params)))
         return _result(method, answer)
 
-    def request_many(self, requests: Sequence[Request]) -> list[Any]:
-        """Several requests in one batch; errors come back in the list, as objects."""
+    def request_many(self, requests: Sequence[Request], *, batch: int = BATCH) -> list[Any]:
+        """Several requests in batches; errors come back in the list, as objects.
+
+        Args:
+            requests: Methods and parameters.
+            batch: Requests in one batch; a node that refuses so many gets smaller ones from then on.
+
+        Raises:
+            NoNode: No answer.
+        """
         found: list[Any] = []
-        for start in range(0, len(requests), BATCH):
-            found += self._batch(requests[start : start + BATCH])
+        while len(found) < len(requests):
+            part = requests[len(found) : len(found) + min(batch, self._widest)]
+            found += self._wide_batch(part) if len(part) > BATCH else self._batch(part)
         return found
 
+    def _wide_batch(self, requests: Sequence[Request]) -> list[Any]:
+        """Nothing if the node refuses it; it is then asked for less."""
+        try:
+            answers = self._answers(requests)
+        except NoNode:  # how servers refuse a batch: by hanging up, or with a status of HTTP
+            answers = None
+        if answers is None:
+            self._widest = BATCH
+        return answers or []
+
     def _batch(self, requests: Sequence[Request]) -> list[Any]:
+        answers = self._answers(requests)
+        if answers is None:
+            return [self._alone(method, params) for method, params in requests]  # it takes no batches
+        return answers
+
+    def _answers(self, requests: Sequence[Request]) -> list[Any] | None:
         part = [(RPCEndpoint(method), list(params)) for method, params in requests]
         answers = self._try("a batch", lambda: self._provider.make_batch_request(part))
         if not isinstance(answers, list) or len(cast("list[Any]", answers)) != len(part):
-            return [self._alone(method, params) for method, params in requests]  # it takes no batches
+            return None
         pairs = zip(requests, cast("list[Any]", answers), strict=True)
         return [_result_or_error(method, answer) for (method, _), answer in pairs]
 
@@ -148,7 +175,7 @@ class Node:
 
     def block(self, block: BlockId = "latest") -> Block | None:
         """A block's header; None if the node does not have it."""
-        return _block(self.request("eth_getBlockByNumber", block_id(block), False))  # noqa: FBT003 - hashes only
+        return header_of(self.request("eth_getBlockByNumber", block_id(block), False))  # noqa: FBT003 - hashes only
 
     def head(self) -> Block:
         """The latest block."""
@@ -320,7 +347,7 @@ def _value(found: Any) -> Any:
 
 
 def _fees(head: Any, tip: Any, price: Any) -> Fees:
-    block = _block(_value(head))
+    block = header_of(_value(head))
     base = block.base_fee if block else None
     if base is None:
         return Fees(ceiling=int(_value(price), 16), legacy=True)
@@ -347,7 +374,8 @@ def _bytes(text: str) -> bytes:
     return bytes.fromhex(text.removeprefix("0x"))
 
 
-def _block(found: Any) -> Block | None:
+def header_of(found: Any) -> Block | None:
+    """A block's header as JSON-RPC gives it; None if the node does not have the block."""
     if not found:
         return None
     fee = found.get("baseFeePerGas")
