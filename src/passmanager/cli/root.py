@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "devchain": "Run a local chain until Ctrl-C.",
     "deploy": "Deploy the contracts.",
     "demo": "Show the main job, end to end, on a fresh local chain.",
+    "org": "Set up an organization: roles, sale rules, texts.",
     "airdrop": "Give passes to the wallets of a list.",
     "keeper": "Renew subscriptions that are due.",
     "events": "Read the events of the contracts.",

@@ -1,0 +1,28 @@
+"""What somebody typed and cannot be meant."""
+
+from passmanager.errors import PassManagerError
+
+
+class NotAToken(PassManagerError):
+    """The address of a currency is no token."""
+
+    token: str
+    problem: str
+
+    def __str__(self) -> str:
+        """What is there instead, and what to type."""
+        return (
+            f"{self.token} cannot be used as a currency: {self.problem}. Give the address of an ERC-20 token,"
+            " or `native` for the chain's own coin."
+        )
+
+
+class UnknownRole(PassManagerError, ValueError):
+    """A role that does not exist."""
+
+    role: str
+    roles: str
+
+    def __str__(self) -> str:
+        """The roles there are."""
+        return f"There is no role {self.role!r}. Give some of {self.roles}."
