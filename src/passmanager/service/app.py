@@ -1,0 +1,17 @@
+"""The HTTP interface: wires the domains' routers together, nothing else."""
+
+from fastapi import FastAPI
+
+from passmanager import __version__
+from passmanager.service.health import router as health
+from passmanager.service.http.handlers import add_handlers
+from passmanager.service.services import Services
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application over the parts of one process."""
+    app = FastAPI(title="passmanager", version=__version__, docs_url=None, redoc_url=None)
+    app.state.services = services
+    add_handlers(app)
+    app.include_router(health)
+    return app

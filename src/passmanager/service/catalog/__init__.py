@@ -1,0 +1,1 @@
+"""What is sold: merchants, their stores and organizations, products and prices."""

@@ -1,0 +1,1 @@
+"""How what was bought reaches its buyer."""

@@ -1,0 +1,1 @@
+"""What every part of the HTTP interface shares: problems, keys, pages, idempotency."""

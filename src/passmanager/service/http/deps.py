@@ -1,0 +1,65 @@
+"""What endpoints ask for: a session of the database, the caller, the time."""
+
+from collections.abc import Callable, Generator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.orm import Session
+
+from passmanager.service.db import read_scope, session_scope
+from passmanager.service.http.auth import Caller, find_caller
+from passmanager.service.http.problems import Unauthenticated
+from passmanager.service.services import Services
+
+_bearer = HTTPBearer(auto_error=False, description="API key: `pm_live_…` or `pm_test_…`.")
+
+
+def services_of(request: Request) -> Services:
+    """The parts of the running service."""
+    found = request.app.state.services
+    assert isinstance(found, Services)  # noqa: S101 - invariant: set by create_app
+    return found
+
+
+TheServices = Annotated[Services, Depends(services_of)]
+
+
+def _write(services: TheServices) -> Generator[Session]:
+    with session_scope(services.sessions) as session:
+        yield session
+
+
+def _read(services: TheServices) -> Generator[Session]:
+    with read_scope(services.sessions) as session:
+        yield session
+
+
+# "function": the transaction is committed before the answer is sent, so that nobody is told what was then lost.
+Writing = Annotated[Session, Depends(_write, scope="function")]
+Reading = Annotated[Session, Depends(_read, scope="function")]
+
+
+def _now(services: TheServices) -> int:
+    return services.clock.now()
+
+
+Now = Annotated[int, Depends(_now)]
+
+
+def require(scope: str) -> Callable[..., Caller]:
+    """The caller, who must have a scope such as `orders:read`."""
+
+    def caller(
+        services: TheServices, now: Now, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    ) -> Caller:
+        if given is None:
+            raise Unauthenticated(
+                detail="send an API key: `Authorization: Bearer pm_…`", headers=(("WWW-Authenticate", "Bearer"),)
+            )
+        with read_scope(services.sessions) as session:
+            found = find_caller(session, given.credentials, now)
+        found.require(scope)
+        return found
+
+    return caller

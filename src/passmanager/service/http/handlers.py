@@ -1,0 +1,76 @@
+"""How errors become answers, and how every request gets an id."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from passmanager.service.http.problems import MEDIA_TYPE, InvalidInput, NotFound, Problem
+from passmanager.service.ids import new_id
+
+log = structlog.get_logger()
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Every error leaves as a problem document."""
+    app.add_exception_handler(Problem, _problem)  # type: ignore[arg-type] - Starlette's signature is wider
+    app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
+    app.add_exception_handler(HTTPException, _plain)  # type: ignore[arg-type]
+    app.add_exception_handler(Exception, _bug)
+    app.middleware("http")(_with_id)
+
+
+async def _with_id(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+    request.state.request_id = new_id("req")
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
+    answer = await go_on(request)
+    answer.headers["X-Request-Id"] = request.state.request_id
+    return answer
+
+
+def _answer(request: Request, problem: Problem) -> Response:
+    request_id = getattr(request.state, "request_id", "")
+    return Response(
+        json.dumps(problem.document(request.url.path, request_id)),
+        problem.status,
+        headers=dict(problem.headers),
+        media_type=MEDIA_TYPE,
+    )
+
+
+async def _problem(request: Request, problem: Problem) -> Response:
+    return _answer(request, problem)
+
+
+async def _invalid(request: Request, problem: RequestValidationError) -> Response:
+    errors = tuple(_error(error) for error in problem.errors())
+    where = ", ".join(error["pointer"] for error in errors)
+    return _answer(request, InvalidInput(detail=f"values are refused: {where}", errors=errors))
+
+
+def _error(error: dict[str, Any]) -> dict[str, str]:
+    pointer = "/" + "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in error["loc"])
+    return {"pointer": pointer, "code": str(error["type"]), "detail": str(error["msg"])}
+
+
+async def _plain(request: Request, problem: HTTPException) -> Response:
+    """Errors of the framework, such as an unknown path."""
+    if problem.status_code == NotFound.status:
+        return _answer(request, NotFound(detail=f"there is no {request.url.path}; see /openapi.json"))
+    made = Problem(detail=str(problem.detail), headers=tuple((problem.headers or {}).items()))
+    document = made.document(request.url.path, getattr(request.state, "request_id", ""))
+    document |= {"status": problem.status_code, "title": str(problem.detail), "code": f"http-{problem.status_code}"}
+    return Response(json.dumps(document), problem.status_code, headers=dict(made.headers), media_type=MEDIA_TYPE)
+
+
+async def _bug(request: Request, problem: Exception) -> Response:
+    log.error("request failed", path=request.url.path, exc_info=problem)
+    made = Problem(detail="an error of the service; it is logged under this request_id")
+    document = made.document(request.url.path, getattr(request.state, "request_id", ""))
+    document |= {"status": 500, "title": "Internal Server Error", "code": "internal", "retryable": True}
+    return Response(json.dumps(document), 500, media_type=MEDIA_TYPE)

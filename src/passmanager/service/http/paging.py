@@ -1,0 +1,68 @@
+"""Pages of lists: a cursor that names the last row seen, so that new rows move nothing."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import BaseModel
+from sqlalchemy import ColumnElement, Select
+
+from passmanager.service.http.problems import bad_field
+
+Row = TypeVar("Row")
+Shown = TypeVar("Shown", bound=BaseModel)
+
+LIMIT = 50
+MOST = 100
+LARGEST_NUMBER = 2**63 - 1
+
+PageLimit = Annotated[int, Query(ge=1, le=MOST, description="Rows of a page.")]
+PageCursor = Annotated[str | None, Query(max_length=64, description="`next_cursor` of the page before.")]
+
+
+class Page(BaseModel, Generic[Shown]):
+    """One page of a list, newest first."""
+
+    data: list[Shown]
+    has_more: bool
+    next_cursor: str | None
+
+
+def after(statement: Select[Any], number: ColumnElement[int], cursor: str | None, limit: int) -> Select[Any]:
+    """The rows of one page, and one more that tells whether there is another."""
+    if cursor is not None:
+        statement = statement.where(number < decode_cursor(cursor))
+    return statement.order_by(number.desc()).limit(limit + 1)
+
+
+def page(rows: Sequence[Row], limit: int, number: Callable[[Row], int], show: Callable[[Row], Shown]) -> Page[Shown]:
+    """What `after` found, as the answer shows it."""
+    shown, more = rows[:limit], len(rows) > limit
+    return Page(
+        data=[show(row) for row in shown],
+        has_more=more,
+        next_cursor=encode_cursor(number(shown[-1])) if more else None,
+    )
+
+
+def encode_cursor(number: int) -> str:
+    """Opaque to callers, so that its form may change."""
+    return base64.urlsafe_b64encode(number.to_bytes(8, "big")).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str) -> int:
+    """The number in a cursor.
+
+    Raises:
+        InvalidInput: It is none that this service made.
+    """
+    try:
+        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+    except (ValueError, binascii.Error):
+        raw = b""
+    number = int.from_bytes(raw, "big")
+    if len(raw) != 8 or not 0 < number <= LARGEST_NUMBER:  # noqa: PLR2004 - the length above
+        raise bad_field("/query/cursor", "cursor", "the cursor is none of this service; start without one")
+    return number

@@ -1,0 +1,1 @@
+"""License keys: encrypted, issued at most once, readable by their owner for ever."""

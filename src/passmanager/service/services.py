@@ -1,0 +1,38 @@
+"""What every part of the running service is given: settings, database, clock."""
+
+from dataclasses import dataclass, field
+from random import Random, SystemRandom
+
+from sqlalchemy import Engine
+
+from passmanager.service.clock import Clock, ControlledClock, MachineClock
+from passmanager.service.db import Sessions, make_sessions, open_database
+from passmanager.service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Made once per process.
+
+    Attributes:
+        random: Jitter of retries comes from here; it is 0 with a controlled clock.
+    """
+
+    settings: Settings
+    engine: Engine
+    sessions: Sessions
+    clock: Clock
+    random: Random = field(default_factory=SystemRandom)
+
+    @classmethod
+    def start(cls, settings: Settings) -> "Services":
+        """Opens the database, which must be migrated, and the clock."""
+        engine = open_database(settings.url)
+        clock = ControlledClock(engine) if settings.clock == "controlled" else MachineClock()
+        return cls(settings, engine, make_sessions(engine), clock)
+
+    def jitter(self, share: float) -> float:
+        """A factor around 1, at most `share` away from it."""
+        if isinstance(self.clock, ControlledClock):
+            return 1.0
+        return 1.0 + self.random.uniform(-share, share)

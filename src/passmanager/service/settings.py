@@ -1,0 +1,91 @@
+"""Settings of the service: environment variables with the prefix PASSMANAGER_, checked at start."""
+
+import base64
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Mode = Literal["live", "test"]
+Role = Literal["all", "api", "worker", "indexer"]
+DeliverOn = Literal["included", "safe", "finalized"]
+
+KEY_BYTES = 32
+
+
+class Settings(BaseSettings):
+    """All that an operator can set. Times are in seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="PASSMANAGER_", extra="ignore", frozen=True)
+
+    mode: Mode = "test"
+    data: Path = Path("var")
+    database_url: str = ""
+    secret_key: SecretStr = SecretStr("")
+    old_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    clock: Literal["machine", "controlled"] = "machine"
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: HttpUrl = HttpUrl("http://127.0.0.1:8080")
+    checkout_url: str = ""
+    rpc_url: str = "http://127.0.0.1:8545"
+    deployment: Path = Path("deployments")
+    poll_seconds: float = Field(default=1.0, gt=0)
+    smtp_url: str = ""
+    mail_from: str = "shop@localhost"
+    outbound_allow: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    page_size: int = Field(default=50, ge=1, le=100)
+    rate_per_minute: int = Field(default=60, ge=1)
+    workers: int = Field(default=4, ge=1, le=64)
+
+    @field_validator("old_secret_keys", "outbound_allow", "trusted_proxies", mode="before")
+    @classmethod
+    def _comma_separated(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("secret_key")
+    @classmethod
+    def _a_whole_key(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value():
+            decode_key(value)
+        return value
+
+    @model_validator(mode="after")
+    def _nothing_for_tests_in_live_mode(self) -> Self:
+        if self.mode == "live":
+            for name in ("clock", "outbound_allow"):
+                if getattr(self, name) not in {"machine", ()}:
+                    raise ValueError(f"PASSMANAGER_{name.upper()} is for tests, and the mode is live")
+            if not self.secret_key.get_secret_value():
+                raise ValueError("PASSMANAGER_SECRET_KEY is needed in live mode: 32 random bytes, base64")
+        return self
+
+    @cached_property
+    def url(self) -> str:
+        """Address of the database; by default a file in the data folder."""
+        if not self.database_url:
+            return f"sqlite:///{self.data / 'passmanager.db'}"
+        return self.database_url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+    @property
+    def on_sqlite(self) -> bool:
+        """One process on one machine, with no server beside it."""
+        return self.url.startswith("sqlite")
+
+
+def decode_key(value: SecretStr) -> bytes:
+    """The bytes of a secret key.
+
+    Raises:
+        ValueError: It is not 32 bytes in base64.
+    """
+    try:
+        found = base64.b64decode(value.get_secret_value(), validate=True)
+    except ValueError as problem:
+        raise ValueError("a secret key is 32 random bytes in base64") from problem
+    if len(found) != KEY_BYTES:
+        raise ValueError(f"a secret key has {KEY_BYTES} bytes, this one {len(found)}")
+    return found

