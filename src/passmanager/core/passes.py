@@ -138,7 +138,7 @@ class Renewability:
         outcome: `RENEWED` = it would go ahead.
         due: From when it can be renewed, unix seconds; 0 while paused, and if there is no such subscription.
         too_late: From when it cannot any more; 0 as `due`.
-        amount: What it would cost, in the token's smallest unit.
+        amount: What it would cost, in the token's smallest unit; 0 where something else than money is in the way.
         token: The zero address is the native coin; None if the pass has no such product.
         payer: Who would pay; the zero address is whoever calls.
     """
