@@ -9,7 +9,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-import boa
 from eth_utils import keccak
 from hypothesis import currently_in_test_context, event
 
@@ -68,7 +67,7 @@ def _words(data: bytes) -> list[int]:
 
 
 def _token(topic: int) -> str:
-    return str(boa.util.abi.Address(topic.to_bytes(20))) if topic else NATIVE
+    return f"0x{topic:040x}" if topic else NATIVE
 
 
 @dataclass
@@ -120,7 +119,8 @@ class Session:
     differs: bool = False  # a call failed to compare; nothing after it means anything
 
     def fork(self) -> "Session":
-        """A copy to run on; the chain's part is undone by titanoboa."""
+        """A copy to run on; what the last run did to the chain is undone."""
+        self.driver.chain.restore()
         shop = Shop.__new__(Shop)
         shop.state = pickle.loads(pickle.dumps(self.shop.state))
         indexer = Indexer(dict(self.indexer.words), dict(self.indexer.rows))
@@ -128,8 +128,8 @@ class Session:
         return Session(self.driver, shop, self.people, self.tokens, indexer, consents)
 
     def travel(self, seconds: int) -> None:
-        boa.env.evm.patch.timestamp += seconds
-        self.shop.state.now = boa.env.evm.patch.timestamp
+        self.driver.chain.travel(seconds)
+        self.shop.state.now = self.driver.chain.now
 
     def do(self, name: str, *args: Any, by: str, value: int = 0) -> Answer:
         """The call on both sides; its result, or the error both gave."""

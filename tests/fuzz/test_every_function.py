@@ -2,6 +2,8 @@
 
 import pytest
 
+from passmanager.abi import artifact
+from passmanager.deployments import NAMES
 from tests.fuzz import (
     test_money_machine,
     test_promotions_machine,
@@ -10,7 +12,6 @@ from tests.fuzz import (
     test_transfer_machine,
     test_usage_machine,
 )
-from tests.fuzz.driver import Driver
 from tests.fuzz.machines import required
 from tests.fuzz.operations import INTERNAL, OPERATIONS, QUOTES
 from tests.support.system import NATIVE
@@ -38,19 +39,13 @@ ARGUMENTS = {
 }
 
 
-@pytest.fixture
-def driver(system):
-    return Driver(system)
+def state_changing() -> set[str]:
+    entries = [(name, entry) for name in NAMES for entry in artifact(name)["abi"] if entry["type"] == "function"]
+    return {f"{name}.{e['name']}" for name, e in entries if e["stateMutability"] in ("payable", "nonpayable")}
 
 
-def state_changing(driver: Driver) -> set[str]:
-    entries = [(name, entry) for name, contract in driver.contracts.items() for entry in contract.abi]
-    functions = [(name, entry) for name, entry in entries if entry["type"] == "function"]
-    return {f"{name}.{e['name']}" for name, e in functions if e["stateMutability"] in ("payable", "nonpayable")}
-
-
-def test_the_model_has_every_function(driver):
-    assert state_changing(driver) == OPERATIONS.keys() | INTERNAL | QUOTES
+def test_the_model_has_every_function():
+    assert state_changing() == OPERATIONS.keys() | INTERNAL | QUOTES
 
 
 def test_a_machine_does_every_function():
@@ -59,6 +54,6 @@ def test_a_machine_does_every_function():
 
 
 @pytest.mark.parametrize("name", sorted(INTERNAL))
-def test_w1_only_the_system_calls_what_is_internal(driver, system, name):
-    for person in ("alice", "platform_owner"):
-        assert driver.send(name, *ARGUMENTS[name], by=system.person(person)).error == "NotSystemContract"
+def test_w1_only_the_system_calls_what_is_internal(world, name):
+    for person in ("alice", "platform"):
+        assert world.driver.send(name, *ARGUMENTS[name], by=world.people[person]).error == "NotSystemContract"

@@ -1,19 +1,17 @@
 """The shop that every machine starts from: two organizations, one of everything, three customers.
 
-Made once in a session fixture, through the contracts and the model alike; titanoboa undoes what a run
-does to the chain, `Session.fork` copies the model.
+Made once in a session fixture, through the contracts and the model alike; `Session.fork` undoes what a
+run did to the chain, and copies the model.
 """
 
 from typing import Any
 
-import boa
-
+from tests.fuzz.chain import Chain, wallet
 from tests.fuzz.driver import Driver
 from tests.fuzz.model.escrow import Token
 from tests.fuzz.model.pricing import DAY, NATIVE
 from tests.fuzz.model.shop import Shop
 from tests.fuzz.session import Session
-from tests.support.system import System, partial
 
 START = 1_900_000_000
 RICH, COINS = 10**27, 10**24
@@ -64,34 +62,31 @@ def terms(
     return (style, frequency, token, flat, meter, restricted, tiers)
 
 
-def build_world(system: System) -> Session:
-    boa.env.evm.patch.timestamp = START
-    people = {name: system.person(name) for name in PEOPLE} | {"platform": system.owner}
-    driver = Driver(system)
-    driver.add("Token", system.token)
-    driver.add("Bad", partial("mocks/MockBadToken").deploy())
-    shop = Shop(system.escrow.address, system.owner, START)
-    tokens = {name: driver.contracts[name].address for name in ("Token", "Bad")}
-    session = Session(driver, shop, people, tokens)
+def build_world() -> Session:
+    people = {name: wallet(name) for name in [*PEOPLE, "platform"]}
+    chain = Chain(people["platform"], START)
+    shop = Shop(chain.addresses["PaymentEscrow"], people["platform"], START)
+    tokens = {name: chain.addresses[name] for name in ("Token", "Bad")}
+    session = Session(Driver(chain), shop, people, tokens)
     _fund(session)
     _open_shops(session)
+    chain.mark()
     return session
 
 
 def _fund(session: Session) -> None:
     """Everybody has enough of everything; carol gave a small allowance."""
-    escrow, escrow_address = session.shop.state.escrow, session.driver.system.escrow.address
-    escrow.tokens[NATIVE].balances = dict.fromkeys(session.people.values(), COINS)
-    escrow.tokens[NATIVE].balances[escrow_address] = 0
-    for wallet in session.people.values():
-        boa.env.set_balance(wallet, COINS)
-    for name, address in session.tokens.items():
-        token = escrow.tokens[address] = Token()
-        for person, wallet in session.people.items():
+    escrow = session.shop.state.escrow
+    escrow.tokens[NATIVE].balances = dict.fromkeys(session.people.values(), COINS) | {escrow.address: 0}
+    for address in session.people.values():
+        session.driver.chain.set_balance(address, COINS)
+    for name, token_address in session.tokens.items():
+        token = escrow.tokens[token_address] = Token()
+        for person, address in session.people.items():
             allowance = 10**9 if person == "carol" else RICH
-            session.driver.tell(f"{name}.mint", wallet, RICH, by=wallet)
-            session.driver.tell(f"{name}.approve", escrow_address, allowance, by=wallet)
-            token.balances[wallet], token.allowances[wallet] = RICH, allowance
+            session.driver.tell(f"{name}.mint", address, RICH, by=address)
+            session.driver.tell(f"{name}.approve", escrow.address, allowance, by=address)
+            token.balances[address], token.allowances[address] = RICH, allowance
 
 
 def _must(answer: Any) -> Any:

@@ -83,7 +83,7 @@ class Paying(ShopMachine):
         """Customers take back or give allowance; it is the escrow that they allow."""
         wallet, name = self.buyer(n), one_of(list(self.session.tokens), n // 3)
         amount = one_of([0, 10**6, 10**9, RICH], n) if few else RICH
-        escrow = self.session.driver.system.escrow.address
+        escrow = self.state.escrow.address
         self.session.driver.tell(f"{name}.approve", escrow, amount, by=wallet)
         self.state.escrow.tokens[self.session.tokens[name]].allowances[wallet] = amount
 
