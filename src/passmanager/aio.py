@@ -2,7 +2,8 @@
 
 The methods of the contracts are on the attributes `org_nft`, `catalog`, `promotions`, `product_pass`, `escrow`,
 `lens` and `manager`; views give their value, all others send a transaction and give a `Receipt`. Their events
-are on `events`; `purchases` buys with everything that belongs to it, and `passes` reads what wallets hold.
+are on `events`; `purchases` buys with everything that belongs to it, `passes` and
+`organizations` read what wallets hold and what is on sale.
 """
 
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ from passmanager.errors import InsufficientFunds, NoSigner, Reverted, RpcError, 
 from passmanager.events_aio import AsyncEvents
 from passmanager.models import DEFAULT_OPTIONS, Contracts, Receipt, TxOptions
 from passmanager.node_aio import AsyncNode, block_id
+from passmanager.organizations_aio import AsyncOrganizations
 from passmanager.passes_aio import AsyncPasses
 from passmanager.purchasing_aio import AsyncPurchases
 from passmanager.reading_aio import AsyncReader
@@ -69,6 +71,7 @@ class AsyncPassManager:
         self.purchases = AsyncPurchases(self)
         reader = AsyncReader(node, first_block)
         self.passes = AsyncPasses(reader, contracts)
+        self.organizations = AsyncOrganizations(reader, contracts)
         self._has_code: set[Address] = set()
         self._chain_id = 0
 

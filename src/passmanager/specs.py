@@ -14,7 +14,7 @@ from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
 from passmanager.abi.structs import CouponTerms, PricingTerms, SaleRules, Tier
-from passmanager.errors import BadAmount
+from passmanager.errors import BadAmount, BadArgument
 from passmanager.units import NATIVE, Address, parse_units
 
 Amount = int | Decimal
@@ -212,6 +212,34 @@ class UsageGraduated(_Spec):
 
 
 PricingSpec = OneTime | Flat | TieredVolume | TieredGraduated | UsageVolume | UsageGraduated
+
+
+def pricing_spec(terms: PricingTerms, decimals: int) -> PricingSpec:
+    """The spec of terms that are on the chain; its prices are in the token's smallest unit.
+
+    Args:
+        terms: As `PassLens.pricingOf` gives them.
+        decimals: Of the token.
+
+    Raises:
+        BadArgument: No such charge style.
+    """
+    currency, frequency = Currency(terms.token, decimals), Frequency(terms.frequency)
+    restricted, meter_id = terms.restricted, terms.meter_id
+    tiers = tuple(Band(tier.upper or None, tier.unit_price, tier.flat_price) for tier in terms.tiers)
+    match terms.charge_style:
+        case OneTime.STYLE:
+            return OneTime(currency=currency, restricted=restricted, price=terms.flat_price)
+        case Flat.STYLE:
+            return Flat(currency=currency, restricted=restricted, price=terms.flat_price, frequency=frequency)
+        case TieredVolume.STYLE | TieredGraduated.STYLE as style:
+            kind = TieredVolume if style == TieredVolume.STYLE else TieredGraduated
+            return kind(currency=currency, restricted=restricted, tiers=tiers, frequency=frequency)
+        case UsageVolume.STYLE | UsageGraduated.STYLE as style:
+            kind = UsageVolume if style == UsageVolume.STYLE else UsageGraduated
+            return kind(currency=currency, restricted=restricted, tiers=tiers, frequency=frequency, meter_id=meter_id)
+        case other:
+            raise BadArgument(function="pricing_spec", problem=f"{other} is no charge style")
 
 
 class CouponSpec(NamedTuple):

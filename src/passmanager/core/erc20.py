@@ -1,26 +1,59 @@
-"""The calls of an ERC-20 that a purchase needs."""
+"""The calls of an ERC-20. What a token returns on approvals and transfers is not read: some return nothing."""
+
+from typing import Any
 
 from passmanager.core.calls import Call, make_call, no_result
 from passmanager.core.decoding import Raw
 from passmanager.units import Address
 
+_TWO = ("address", "address")
+_PAY = ("address", "uint256")
 
-def allowance(token: Address, owner: Address, spender: Address) -> Call[int]:
-    """How much `spender` may take from `owner`."""
-    types = ("address", "address")
-    return make_call("ERC20.allowance", token, "0xdd62ed3e", types, (owner, spender), ("uint256",), _number)
+
+def name(token: Address) -> Call[str]:
+    """Its name, a text of its maker's."""
+    return make_call("ERC20.name", token, "0x06fdde03", (), (), ("string",), _first)
+
+
+def symbol(token: Address) -> Call[str]:
+    """Its short name, a text of its maker's: another token may have the same."""
+    return make_call("ERC20.symbol", token, "0x95d89b41", (), (), ("string",), _first)
+
+
+def decimals(token: Address) -> Call[int]:
+    """Decimals of its amounts; the standard lets tokens have none to tell."""
+    return make_call("ERC20.decimals", token, "0x313ce567", (), (), ("uint8",), _first)
+
+
+def total_supply(token: Address) -> Call[int]:
+    """How much of it there is."""
+    return make_call("ERC20.totalSupply", token, "0x18160ddd", (), (), ("uint256",), _first)
 
 
 def balance_of(token: Address, owner: Address) -> Call[int]:
     """What `owner` has."""
-    return make_call("ERC20.balanceOf", token, "0x70a08231", ("address",), (owner,), ("uint256",), _number)
+    return make_call("ERC20.balanceOf", token, "0x70a08231", ("address",), (owner,), ("uint256",), _first)
+
+
+def allowance(token: Address, owner: Address, spender: Address) -> Call[int]:
+    """How much `spender` may take from `owner`."""
+    return make_call("ERC20.allowance", token, "0xdd62ed3e", _TWO, (owner, spender), ("uint256",), _first)
 
 
 def approve(token: Address, spender: Address, amount: int) -> Call[None]:
-    """Lets `spender` take up to `amount` from the sender; what the token returns is not read, some return nothing."""
-    types = ("address", "uint256")
-    return make_call("ERC20.approve", token, "0x095ea7b3", types, (spender, amount), (), no_result)
+    """Lets `spender` take up to `amount` from the sender."""
+    return make_call("ERC20.approve", token, "0x095ea7b3", _PAY, (spender, amount), (), no_result)
 
 
-def _number(raw: Raw) -> int:
+def transfer(token: Address, to: Address, amount: int) -> Call[None]:
+    """Gives `amount` of the sender's to `to`."""
+    return make_call("ERC20.transfer", token, "0xa9059cbb", _PAY, (to, amount), (), no_result)
+
+
+def transfer_from(token: Address, owner: Address, to: Address, amount: int) -> Call[None]:
+    """Gives `amount` of what `owner` allowed the sender to `to`."""
+    return make_call("ERC20.transferFrom", token, "0x23b872dd", (*_TWO, "uint256"), (owner, to, amount), (), no_result)
+
+
+def _first(raw: Raw) -> Any:
     return raw[0]

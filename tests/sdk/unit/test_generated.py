@@ -15,6 +15,8 @@ from passmanager import (
     events_aio,
     node,
     node_aio,
+    organizations,
+    organizations_aio,
     purchasing,
     purchasing_aio,
 )
@@ -26,6 +28,9 @@ PAIRS = [
     (events_aio, events),
     (node_aio, node),
     (purchasing_aio, purchasing),
+    (organizations_aio, organizations),
+    (passes_aio, passes),
+    (reading_aio, reading),
 ]
 TWINS = [
     (getattr(first, f"Async{name}"), getattr(second, name))
@@ -61,8 +66,8 @@ def test_both_clients_have_equal_signatures(first, second):
 
 def test_all_classes_have_a_twin():
     assert (
-        len(TWINS) == 1 + 8 + 1 + 1 + 2
-    )  # the client, seven contracts and their shell, events, the node, purchases and their shell
+        len(TWINS) == 1 + 8 + 1 + 1 + 2 + 3
+    )  # the client, seven contracts and their shell, events, the node, purchases and their shell, three that read
 
 
 @needs("ruff")
