@@ -293,6 +293,18 @@ def test_withdrawal_is_refused_by_name_when_the_account_is_not_the_holder(ape_ru
 # --- all
 
 
+def test_person_is_asked_when_the_network_is_not_a_local_one(node, deployment_folder, system, shop, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    where = ["--network", f"ethereum:custom:{node.url}", "--deployment", str(deployment_folder), "--account", BUYER]
+    command = ["run", "purchase", str(shop.org), line(shop.book, shop.once), *where]
+    refused = CliRunner().invoke(cli, command, input="n\n")
+    assert refused.exit_code == 1
+    assert f"Pay 20 of {system.token.address}? [y/N]" in refused.output
+    assert system.manager.passSupply() == 0
+    assert CliRunner().invoke(cli, [*command, "--yes"]).exit_code == 0
+    assert system.manager.passSupply() == 1
+
+
 def test_script_says_where_deployments_are_looked_for_when_there_is_none(ape_run, shop, tmp_path):
     said = ape_run("withdraw", shop.org, "--deployment", tmp_path, account=MERCHANT, code=1)
     assert "NotDeployed" in said
