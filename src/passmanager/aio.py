@@ -2,8 +2,8 @@
 
 The methods of the contracts are on the attributes `org_nft`, `catalog`, `promotions`, `product_pass`, `escrow`,
 `lens` and `manager`; views give their value, all others send a transaction and give a `Receipt`. Their events
-are on `events`; `purchases` buys with everything that belongs to it, `passes` and
-`organizations` read what wallets hold and what is on sale.
+are on `events`; `purchases` buys with everything that belongs to it, `merchant` sets up shops, `passes` and
+`organizations` read what wallets hold and what is on sale, and `token` is an ERC-20.
 """
 
 from collections.abc import Sequence
@@ -29,14 +29,16 @@ from passmanager.core.transactions import Transaction
 from passmanager.deployments import Deployment
 from passmanager.errors import InsufficientFunds, NoSigner, Reverted, RpcError, TransactionFailed
 from passmanager.events_aio import AsyncEvents
+from passmanager.merchant_aio import AsyncMerchant
 from passmanager.models import DEFAULT_OPTIONS, Contracts, Receipt, TxOptions
 from passmanager.node_aio import AsyncNode, block_id
 from passmanager.organizations_aio import AsyncOrganizations
 from passmanager.passes_aio import AsyncPasses
 from passmanager.purchasing_aio import AsyncPurchases
 from passmanager.reading_aio import AsyncReader
-from passmanager.signers import Signer
-from passmanager.units import Address, BlockId
+from passmanager.signers import Signer, UnsignedSigner
+from passmanager.tokens_aio import AsyncToken
+from passmanager.units import Address, BlockId, checksum
 
 T = TypeVar("T")
 GAS_LIMIT = 16_777_216  # of one transaction, EIP-7825
@@ -68,8 +70,9 @@ class AsyncPassManager:
         self.lens = AsyncPassLens(self, contracts.pass_lens)
         self.manager = AsyncPurchaseManager(self, contracts.purchase_manager)
         self.events = AsyncEvents(node, contracts)
-        self.purchases = AsyncPurchases(self)
         reader = AsyncReader(node, first_block)
+        self.purchases = AsyncPurchases(self)
+        self.merchant = AsyncMerchant(self, reader)
         self.passes = AsyncPasses(reader, contracts)
         self.organizations = AsyncOrganizations(reader, contracts)
         self._has_code: set[Address] = set()
@@ -131,6 +134,10 @@ class AsyncPassManager:
         await self.node.require_codes(self.contracts.all())
         self._has_code.update(self.contracts.all().values())
 
+    def token(self, address: str) -> AsyncToken:
+        """An ERC-20 that is paid in."""
+        return AsyncToken(self, checksum(address))
+
     # --- reading
 
     async def read(self, call: Call[T], *, block: BlockId = "latest") -> T:
@@ -167,7 +174,7 @@ class AsyncPassManager:
         return await self.read(call, block=block)
 
     async def send(self, call: Call[T], *, tx: TxOptions = DEFAULT_OPTIONS) -> Receipt[T]:
-        """Simulates, estimates, signs, sends and waits.
+        """Simulates, estimates, signs, sends and waits; with an `UnsignedSigner` it stops before signing.
 
         Raises:
             ContractError: The contract would refuse, or refused; the subclass says why.
@@ -177,7 +184,11 @@ class AsyncPassManager:
         """
         signer = self._require_signer(call)
         simulated = await self.simulate(call)
-        transaction = await self._prepare(call, signer, tx)
+        transaction, balance = await self._prepare(call, signer, tx)
+        if isinstance(signer, UnsignedSigner):
+            return replace(await self._dry(transaction, simulated), unsigned=(transaction,))
+        if balance < transaction.cost:
+            raise InsufficientFunds(address=signer.address, have=balance, need=transaction.cost)
         if tx.dry_run:
             return await self._dry(transaction, simulated)
         tx_hash = await self.node.send(signer, transaction)
@@ -194,20 +205,36 @@ class AsyncPassManager:
             logs=decode_logs(raw["logs"], self.contracts.all().values()),
         )
 
-    async def _prepare(self, call: Call[Any], signer: Signer, tx: TxOptions) -> Transaction:
+    async def build(self, call: Call[Any], *, tx: TxOptions = DEFAULT_OPTIONS, estimate: bool = True) -> Transaction:
+        """The transaction that `send` would sign; it is not simulated.
+
+        Args:
+            call: What it does.
+            tx: Fees, gas and nonce, where they are not to be the node's.
+            estimate: Ask the node for the gas; without it the gas is 0 if `tx` has none, for the wallet to fill in.
+
+        Raises:
+            ContractError: The contract would refuse; the subclass says why.
+            NoSigner: The client has no wallet, not even an `UnsignedSigner`.
+        """
+        signer = self._require_signer(call)
+        return (await self._prepare(call, signer, tx, estimate=estimate))[0]
+
+    async def _prepare(
+        self, call: Call[Any], signer: Signer, tx: TxOptions, *, estimate: bool = True
+    ) -> tuple[Transaction, int]:
+        """The transaction, and what the wallet has."""
         bare = self._transaction(call)
-        estimate = await self.node.estimate_gas(bare, name=call.name)
+        needed = await self.node.estimate_gas(bare, name=call.name) if estimate else 0
         now = await self.node.outlook(signer.address)
         transaction = replace(
             bare,
-            gas=tx.gas or min(estimate * 6 // 5, max(GAS_LIMIT, estimate)),
+            gas=tx.gas or min(needed * 6 // 5, max(GAS_LIMIT, needed)),
             nonce=now.nonce if tx.nonce is None else tx.nonce,
             chain_id=await self._chain(),
             fees=now.fees.with_options(tx),
         )
-        if now.balance < transaction.cost:
-            raise InsufficientFunds(address=signer.address, have=now.balance, need=transaction.cost)
-        return transaction
+        return transaction, now.balance
 
     async def _chain(self) -> int:
         if not self._chain_id:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
-from passmanager.errors import MissingEvent
+from passmanager.errors import BadAmount, MissingEvent
 from passmanager.units import Address
 
 T = TypeVar("T")
@@ -45,9 +45,36 @@ class Orphaned:
     log: EventLog[Event]
 
 
+class Unsigned(Protocol):
+    """A transaction for somebody else to sign and send."""
+
+    @property
+    def to(self) -> Address | None:
+        """The contract."""
+        ...
+
+    @property
+    def data(self) -> bytes:
+        """Function and arguments."""
+        ...
+
+    @property
+    def value(self) -> int:
+        """Wei that go with it."""
+        ...
+
+    def rpc_fields(self) -> dict[str, str]:
+        """As wallets and nodes take it: JSON with `from`, `to`, `value`, `data`, `chainId`, `nonce`, `gas` and fees."""
+        ...
+
+    def signable(self) -> dict[str, int | bytes | str]:
+        """As eth-account signs it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt(Generic[T]):
-    """A transaction that was mined and did not revert.
+    """A transaction that was mined and did not revert; or one that was only simulated, or left unsigned.
 
     Attributes:
         tx_hash: Hash of the transaction; empty after a dry run, which sends nothing.
@@ -58,6 +85,7 @@ class Receipt(Generic[T]):
             come in between: take ids from the events.
         logs: Events of this system's contracts, in order.
         dry_run: Nothing was sent.
+        unsigned: Transactions to sign and send, in their order, if the client's signer is an `UnsignedSigner`.
     """
 
     tx_hash: str
@@ -68,6 +96,12 @@ class Receipt(Generic[T]):
     simulated: T
     logs: tuple[EventLog[Any], ...]
     dry_run: bool = False
+    unsigned: tuple[Unsigned, ...] = ()
+
+    @property
+    def gas_cost(self) -> int:
+        """Wei that its gas cost; of a dry run, at most."""
+        return self.gas_used * self.gas_price
 
     def events_of(self, kind: type[E]) -> tuple[E, ...]:
         """All events of one kind."""
@@ -86,8 +120,20 @@ class Receipt(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Created:
+    """Something new on the chain: its id, and the receipt.
+
+    Attributes:
+        id: As the event says; after a dry run as the simulation says, and others may come in between.
+    """
+
+    id: int
+    receipt: Receipt[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TxOptions:
-    """How to send a transaction. What is None is asked of the node.
+    """How to send a transaction. What is None is asked of the node. All numbers are whole.
 
     Attributes:
         gas: Gas limit; by default the estimate and a fifth.
@@ -104,6 +150,17 @@ class TxOptions:
     nonce: int | None = None
     dry_run: bool = False
     wait_seconds: float = 120.0
+
+    def __post_init__(self) -> None:
+        """Refuses floats, which are not exact, by name.
+
+        Raises:
+            BadAmount: Gas, a fee or the nonce is no whole number, or negative.
+        """
+        for name in ("gas", "max_fee_per_gas", "max_priority_fee_per_gas", "nonce"):
+            value: object = getattr(self, name)
+            if value is not None and (type(value) is not int or value < 0):
+                raise BadAmount(amount=repr(value), problem=f"{name} is a whole number")
 
 
 DEFAULT_OPTIONS = TxOptions()

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar, Unpack
+from typing import Any, Protocol, TypeVar, Unpack
 
 from passmanager.abi.structs import Quote
 from passmanager.core import erc20
+from passmanager.core.affording import check_native, check_price, check_tokens
 from passmanager.core.calls import Call
 from passmanager.core.purchases import (
     BuyOptions,
@@ -16,16 +17,13 @@ from passmanager.core.purchases import (
     Purchased,
     Step,
     approval,
-    check_native,
-    check_price,
-    check_tokens,
     checkout_step,
 )
 from passmanager.core.transactions import Transaction
 from passmanager.errors import NoSigner, Reverted
 from passmanager.models import DEFAULT_OPTIONS, Contracts, Receipt, TxOptions
 from passmanager.node_aio import AsyncNode
-from passmanager.signers import Signer
+from passmanager.signers import Signer, UnsignedSigner
 from passmanager.units import NATIVE, Address, BlockId
 
 T = TypeVar("T")
@@ -54,6 +52,10 @@ class AsyncBuyer(Protocol):
         """Simulates, signs, sends and waits."""
         ...
 
+    async def build(self, call: Call[Any], *, tx: TxOptions = DEFAULT_OPTIONS, estimate: bool = True) -> Transaction:
+        """The transaction that `send` would sign."""
+        ...
+
 
 class AsyncPurchases:
     """Buys, on behalf of the client's wallet; `build_...` gives the same as unsigned steps."""
@@ -61,6 +63,46 @@ class AsyncPurchases:
     def __init__(self, client: AsyncBuyer) -> None:
         """Purchases that `client` reads and sends."""
         self._client = client
+
+    async def quote(
+        self,
+        lines: Sequence[Line],
+        organization_id: int,
+        *,
+        payer: Address | None = None,
+        **options: Unpack[BuyOptions],
+    ) -> Quote:
+        """What a new pass with these lines would cost now, line by line; refused as the purchase would be.
+
+        Nobody's balance or allowance is looked at.
+
+        Args:
+            lines: What to buy.
+            organization_id: Who sells it.
+            payer: Who would buy; by default the client's wallet.
+            options: See `BuyOptions`.
+
+        Raises:
+            AmountAboveMax: It costs more than `max_amount`.
+            ContractError: The contract would refuse; the subclass says why.
+        """
+        return await self._quote(Order(lines=lines, organization_id=organization_id, **options), payer)
+
+    async def quote_more(
+        self, pass_id: int, lines: Sequence[Line], *, payer: Address | None = None, **options: Unpack[MoreOptions]
+    ) -> Quote:
+        """What further products for a pass would cost now, line by line.
+
+        Args:
+            pass_id: The pass.
+            lines: What to buy.
+            payer: Who would buy; by default the client's wallet.
+            options: See `MoreOptions`.
+
+        Raises:
+            PassManagerError: As in `quote`.
+        """
+        return await self._quote(Order(lines=lines, pass_id=pass_id, **options), payer)
 
     async def buy(
         self,
@@ -147,10 +189,14 @@ class AsyncPurchases:
 
     # --- planning
 
-    async def _plan(self, order: Order, payer: Address) -> Plan:
+    async def _quote(self, order: Order, payer: Address | None) -> Quote:
         order.check()
-        quote = await self._client.read(order.quote(self._client.contracts, payer))
-        check_price(quote, order.max_amount)
+        quote = await self._client.read(order.quote(self._client.contracts, payer or self._wallet()))
+        check_price(order, quote)
+        return quote
+
+    async def _plan(self, order: Order, payer: Address) -> Plan:
+        quote = await self._quote(order, payer)
         if quote.token == NATIVE:
             check_native(quote, payer, await self._client.node.balance(payer))
             approvals, approved = [], 0
@@ -194,20 +240,35 @@ class AsyncPurchases:
 
     async def _do(self, order: Order, tx: TxOptions) -> Purchased:
         plan = await self._plan(order, self._wallet())
+        if isinstance(self._client.signer, UnsignedSigner):
+            return await self._unsigned(plan, order, tx)
         if tx.dry_run:
             return await self._dry(plan, order, tx)
         receipts: list[Receipt[None]] = []
         for number, step in enumerate(plan.steps):
-            last = number == len(plan.approvals)
-            nonce = None if tx.nonce is None else tx.nonce + number
-            options = replace(tx, nonce=nonce, gas=tx.gas if last else None)
-            receipts.append(await self._client.send(step.call, tx=options))
+            receipts.append(await self._client.send(step.call, tx=_options(plan, tx, number)))
         return Purchased.of(plan, receipts)
+
+    async def _unsigned(self, plan: Plan, order: Order, tx: TxOptions) -> Purchased:
+        """All steps; only the first can be simulated and its gas estimated, the others need it to be mined."""
+        first = await self._client.send(plan.steps[0].call, tx=_options(plan, tx, 0))
+        made = await self._client.build(plan.steps[0].call, tx=_options(plan, tx, 0), estimate=False)
+        unsigned = list(first.unsigned)
+        for number, step in enumerate(plan.steps[1:], start=1):
+            options = replace(_options(plan, tx, number), nonce=made.nonce + number)
+            unsigned.append(await self._client.build(step.call, tx=options, estimate=False))
+        return Purchased.planned(plan, order.pass_id, first, unsigned)
 
     async def _dry(self, plan: Plan, order: Order, tx: TxOptions) -> Purchased:
         """Simulates the first step; after an approval the checkout cannot be simulated before that is mined."""
         receipt = await self._client.send(plan.steps[0].call, tx=tx)
-        return Purchased.planned(plan, order.pass_id, [receipt])
+        return Purchased.planned(plan, order.pass_id, receipt)
+
+
+def _options(plan: Plan, tx: TxOptions, number: int) -> TxOptions:
+    """For step `number`: the nonce counts on, and the gas is meant for the purchase itself."""
+    last = number == len(plan.approvals)
+    return replace(tx, nonce=None if tx.nonce is None else tx.nonce + number, gas=tx.gas if last else None)
 
 
 def _approving(order: Order) -> Order:

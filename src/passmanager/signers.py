@@ -1,4 +1,4 @@
-"""Who signs: a key in this process, or the node. The package never looks for keys by itself."""
+"""Who signs: a key in this process, the node, or somebody else. The package never looks for keys by itself."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 
 from passmanager.core.transactions import Transaction
-from passmanager.errors import BadKey
+from passmanager.errors import BadKey, NoSigner
 from passmanager.units import Address
 
 
@@ -35,6 +35,26 @@ class NodeSigner:
 
     def sign(self, transaction: Transaction) -> None:
         """Leaves it to the node."""
+
+
+class UnsignedSigner:
+    """Somebody else signs: a browser's wallet, a Safe, a key that never meets a network.
+
+    With it every writing method simulates as for that wallet and sends nothing: its receipt has `dry_run` and, in
+    `unsigned`, the transactions to sign.
+    """
+
+    def __init__(self, address: str) -> None:
+        """`address` is the wallet that will send."""
+        self.address: Address = to_checksum_address(address)
+
+    def sign(self, transaction: Transaction) -> bytes | None:
+        """Refuses: for what has to be sent by this process, such as deployments, airdrops and keepers.
+
+        Raises:
+            NoSigner: Always.
+        """
+        raise NoSigner(call=f"A transaction of {transaction.sender or self.address}")
 
 
 class LocalSigner:

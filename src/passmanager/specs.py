@@ -19,6 +19,7 @@ from passmanager.units import NATIVE, Address, parse_units
 
 Amount = int | Decimal
 _DIGITS: Final = 78  # of 2**256
+CODE_BYTES: Final = 64  # a longer code could be created by its hash, but never redeemed
 FOR_EVER: Final = 255
 """Renewals of a coupon that never ends."""
 
@@ -71,11 +72,11 @@ class Currency:
         return base_units(of, self)
 
 
-def base_units(of: Amount, currency: Currency) -> int:
-    """`of` in the smallest unit of `currency`; a whole number is in it already.
+def base_units(of: Amount, currency: Currency | None) -> int:
+    """`of` in the smallest unit of `currency`; a whole number is in it already, and needs no currency.
 
     Raises:
-        BadAmount: A float, a negative number, or more decimals than the token has.
+        BadAmount: A float, a negative number, more decimals than the token has, or a Decimal without a currency.
     """
     if isinstance(of, bool) or not isinstance(of, int | Decimal):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise BadAmount(amount=repr(of), problem=f"a {type(of).__name__} is not exact")
@@ -83,6 +84,8 @@ def base_units(of: Amount, currency: Currency) -> int:
         raise BadAmount(amount=str(of), problem="it is negative or not finite")
     if isinstance(of, int):
         return of
+    if currency is None:
+        raise BadAmount(amount=str(of), problem="a Decimal says nothing without a currency")
     if of.adjusted() > _DIGITS:
         raise BadAmount(amount=str(of), problem="no token has that much")
     try:
@@ -278,7 +281,13 @@ def coupon(  # noqa: PLR0913 - one keyword per term
         once_per_wallet: Each wallet redeems it once.
         first_pass_only: For a wallet's first pass of the organization.
         restricted: For wallets listed with `set_coupon_access`.
+
+    Raises:
+        BadArgument: The code is empty, or longer than the contracts take.
     """
+    if not 1 <= len(code.encode()) <= CODE_BYTES:
+        problem = f"the code has {len(code.encode())} bytes of UTF-8, it can have 1 to {CODE_BYTES}"
+        raise BadArgument(function="coupon", problem=problem)
     terms = CouponTerms(
         bps=bps,
         expiry=expiry,

@@ -10,7 +10,7 @@ from eth_utils.crypto import keccak
 
 from passmanager.abi import artifact
 from passmanager.core.decoding import BadEncoding, Raw, decoder
-from passmanager.errors import BadArgument, UnexpectedAnswer
+from passmanager.errors import BadAmount, BadArgument, UnexpectedAnswer
 from passmanager.units import Address
 
 T = TypeVar("T")
@@ -54,7 +54,10 @@ def make_call(
 
     Raises:
         BadArgument: A value does not fit its type.
+        BadAmount: `value` is a float, or negative.
     """
+    if type(value) is not int or value < 0:
+        raise BadAmount(amount=repr(value), problem="value is a whole number of wei")
     return Call(
         name, to, bytes.fromhex(selector[2:]) + encode_values(name, types, values), _answer(name, outputs, read), value
     )

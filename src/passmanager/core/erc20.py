@@ -1,9 +1,11 @@
-"""The calls of an ERC-20. What a token returns on approvals and transfers is not read: some return nothing."""
+"""The calls of an ERC-20. On approvals and transfers some tokens return nothing; those that return False refuse."""
 
+from dataclasses import replace
 from typing import Any
 
 from passmanager.core.calls import Call, make_call, no_result
 from passmanager.core.decoding import Raw
+from passmanager.errors import UnexpectedAnswer
 from passmanager.units import Address
 
 _TWO = ("address", "address")
@@ -42,17 +44,25 @@ def allowance(token: Address, owner: Address, spender: Address) -> Call[int]:
 
 def approve(token: Address, spender: Address, amount: int) -> Call[None]:
     """Lets `spender` take up to `amount` from the sender."""
-    return make_call("ERC20.approve", token, "0x095ea7b3", _PAY, (spender, amount), (), no_result)
+    return _act("ERC20.approve", token, "0x095ea7b3", _PAY, (spender, amount))
 
 
 def transfer(token: Address, to: Address, amount: int) -> Call[None]:
     """Gives `amount` of the sender's to `to`."""
-    return make_call("ERC20.transfer", token, "0xa9059cbb", _PAY, (to, amount), (), no_result)
+    return _act("ERC20.transfer", token, "0xa9059cbb", _PAY, (to, amount))
 
 
 def transfer_from(token: Address, owner: Address, to: Address, amount: int) -> Call[None]:
     """Gives `amount` of what `owner` allowed the sender to `to`."""
-    return make_call("ERC20.transferFrom", token, "0x23b872dd", (*_TWO, "uint256"), (owner, to, amount), (), no_result)
+    return _act("ERC20.transferFrom", token, "0x23b872dd", (*_TWO, "uint256"), (owner, to, amount))
+
+
+def _act(name: str, token: Address, selector: str, types: tuple[str, ...], values: tuple[object, ...]) -> Call[None]:
+    def decode(data: bytes) -> None:
+        if data and not any(data):
+            raise UnexpectedAnswer(what=name, answer="False, which refuses it")
+
+    return replace(make_call(name, token, selector, types, values, (), no_result), decode=decode)
 
 
 def _first(raw: Raw) -> Any:

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple, TypedDict
 
-from passmanager.abi.errors import AmountAboveMax, InsufficientAllowance, InsufficientBalance
-from passmanager.abi.events import ProductsPurchased, SubscriptionStateChanged
+from passmanager.abi.events import PaymentReceived, ProductsPurchased, SubscriptionStateChanged
 from passmanager.abi.structs import AdditionalPurchaseParams, CheckoutTerms, InitialPurchaseParams, Pricing, Quote
 from passmanager.core import erc20
 from passmanager.core.calls import Call
 from passmanager.core.contracts import PassLensCalls, PurchaseManagerCalls
 from passmanager.core.state import ItemState
-from passmanager.errors import BadAmount, BadArgument, InsufficientFunds
-from passmanager.models import Contracts, EventLog, Receipt
-from passmanager.specs import Frequency
+from passmanager.errors import BadArgument
+from passmanager.models import Contracts, EventLog, Receipt, Unsigned
+from passmanager.specs import Amount, Currency, Frequency, base_units
 from passmanager.units import NATIVE, Address, format_units
 
 NO_REFERENCE: Final = bytes(32)
@@ -37,7 +36,8 @@ class MoreOptions(TypedDict, total=False):
         coupon_code: As the merchant gave it out.
         pause: Subscriptions start paused.
         order_reference: 32 bytes of the shop's, in the event; proves nothing by itself.
-        max_amount: Refuse if the quote is above it, in the token's smallest unit.
+        max_amount: Refuse if the quote is above it, in the token's smallest unit, or as a Decimal of `currency`.
+        currency: What the buyer means to pay in; refuse if the quote is in another token.
         deadline_s: Seconds from the newest block until the transaction is void.
         approve: Let PaymentEscrow take what is needed: `"exact"`, or a number of periods, the first among them.
     """
@@ -45,7 +45,8 @@ class MoreOptions(TypedDict, total=False):
     coupon_code: str
     pause: bool
     order_reference: bytes
-    max_amount: int | None
+    max_amount: Amount | None
+    currency: Currency | None
     deadline_s: int
     approve: Approve
 
@@ -74,7 +75,8 @@ class Order:
     discount_ids: Sequence[int] = ()
     pause: bool = False
     order_reference: bytes = NO_REFERENCE
-    max_amount: int | None = None
+    max_amount: Amount | None = None
+    currency: Currency | None = None
     deadline_s: int = 600
     approve: Approve = None
 
@@ -83,7 +85,7 @@ class Order:
 
         Raises:
             BadArgument: No lines, too many, a reference that is not 32 bytes, or no such approval.
-            BadAmount: `max_amount` is no whole number.
+            BadAmount: `max_amount` is a float, or a Decimal without a currency.
         """
         if not 1 <= len(self.lines) <= LINES:
             raise BadArgument(function="purchases", problem=f"{len(self.lines)} lines, a cart has 1 to {LINES}")
@@ -93,8 +95,12 @@ class Order:
         if not (self.approve in (None, "exact") or (type(self.approve) is int and self.approve > 0)):
             problem = f"approve is {self.approve!r}, not 'exact', None or a number of periods from 1"
             raise BadArgument(function="purchases", problem=problem)
-        if not (self.max_amount is None or type(self.max_amount) is int):
-            raise BadAmount(amount=repr(self.max_amount), problem=f"a {type(self.max_amount).__name__} is not exact")
+        _ = self.limit
+
+    @property
+    def limit(self) -> int | None:
+        """`max_amount` in the token's smallest unit."""
+        return None if self.max_amount is None else base_units(self.max_amount, self.currency)
 
     def initial(self, payer: Address) -> InitialPurchaseParams:
         """The cart of a new pass."""
@@ -207,39 +213,6 @@ class Plan:
         return [*self.approvals, self.checkout]
 
 
-def check_price(quote: Quote, max_amount: int | None) -> None:
-    """Refuses a quote above the buyer's limit.
-
-    Raises:
-        AmountAboveMax: It is.
-    """
-    if max_amount is not None and quote.total > max_amount:
-        raise AmountAboveMax(amount=quote.total, limit=max_amount, call="purchases")
-
-
-def check_native(quote: Quote, payer: Address, balance: int) -> None:
-    """Refuses a wallet that cannot pay the price, gas not counted.
-
-    Raises:
-        InsufficientFunds: It cannot.
-    """
-    if balance < quote.total:
-        raise InsufficientFunds(address=payer, have=balance, need=quote.total)
-
-
-def check_tokens(order: Order, quote: Quote, balance: int, allowed: int) -> None:
-    """Refuses a wallet that has, or allows, less than the price and asks for no approval.
-
-    Raises:
-        InsufficientBalance: It has less.
-        InsufficientAllowance: It allows less.
-    """
-    if balance < quote.total:
-        raise InsufficientBalance(have=balance, need=quote.total, call="purchases")
-    if order.approve is None and allowed < quote.total:
-        raise InsufficientAllowance(have=allowed, need=quote.total, call="purchases")
-
-
 def approval(contracts: Contracts, payer: Address, token: Address, amount: int) -> Step:
     """Lets PaymentEscrow take up to `amount`."""
     text = f"Allow PaymentEscrow to take up to {amount} of token {token}" if amount else "Take back the old approval"
@@ -258,6 +231,7 @@ class PurchasedItem:
     """One product on the pass, as it was written.
 
     Attributes:
+        amount: Paid for it, in the token's smallest unit; None if the price changed between quote and purchase.
         start: Unix seconds; 0 if it starts paused.
         end: Unix seconds, half-open; 0 if it has no end or starts paused.
         state: All of its word.
@@ -266,18 +240,20 @@ class PurchasedItem:
     product_id: int
     pricing_id: int
     quantity: int
+    amount: int | None
     start: int
     end: int
     state: ItemState
 
     @classmethod
-    def of(cls, event: SubscriptionStateChanged) -> "PurchasedItem":
+    def of(cls, event: SubscriptionStateChanged, amount: int | None = None) -> "PurchasedItem":
         """From the event of the purchase."""
         state = ItemState.from_word(event.state)
         return cls(
             product_id=event.product_id,
             pricing_id=state.pricing_id,
             quantity=state.quantity,
+            amount=amount,
             start=0 if state.paused else state.start,
             end=0 if state.paused else state.end,
             state=state,
@@ -286,29 +262,43 @@ class PurchasedItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Purchased:
-    """A purchase that is on the chain, or after a dry run one that could be.
+    """A purchase that is on the chain; or after a dry run, or unsigned, one that could be.
 
     Attributes:
-        pass_id: The pass; 0 after the dry run of a new one.
-        amount: Paid, in the token's smallest unit.
+        pass_id: The pass; 0 for a new one that is not bought yet.
+        payer: Who paid.
         token: The zero address is the native coin.
+        subtotal: At list price, in the token's smallest unit.
+        amount: Paid, in the token's smallest unit.
+        fee: The platform's part of it.
+        items: What is on the pass now; empty if nothing was sent.
         approved: What the approval before was for; 0 = there was none.
         gas_used: Of all transactions together; of a dry run the estimate of what could be simulated.
-        tx_hash: The purchase's transaction; empty after a dry run.
+        gas_cost: Wei that this gas cost; of a dry run, at most.
+        block_number: Of the purchase; of a dry run, the block it was simulated on.
+        tx_hash: The purchase's transaction; empty if nothing was sent.
         approval_hashes: Transactions before.
+        dry_run: Nothing was sent.
+        unsigned: All transactions to sign and send, in their order, if the client's signer is an `UnsignedSigner`.
     """
 
     pass_id: int
-    amount: int
+    payer: Address
     token: Address
+    subtotal: int
+    amount: int
+    fee: int
     items: tuple[PurchasedItem, ...]
     approved: int
     gas_used: int
+    gas_cost: int
+    block_number: int
     tx_hash: str
     approval_hashes: tuple[str, ...] = ()
     quote: Quote
     events: tuple[EventLog[Any], ...] = field(default=(), repr=False)
     dry_run: bool = False
+    unsigned: tuple[Unsigned, ...] = ()
 
     @classmethod
     def of(cls, plan: Plan, receipts: Sequence[Receipt[None]]) -> "Purchased":
@@ -319,13 +309,22 @@ class Purchased:
         """
         last = receipts[-1]
         sold = last.event(ProductsPurchased)
+        amounts = _amounts(sold, plan.quote)
         return cls(
             pass_id=sold.product_pass_id,
-            amount=sold.amount_paid,
+            payer=sold.purchaser,
             token=sold.token,
-            items=tuple(PurchasedItem.of(event) for event in last.events_of(SubscriptionStateChanged)),
+            subtotal=sold.subtotal,
+            amount=sold.amount_paid,
+            fee=sum(payment.fee for payment in last.events_of(PaymentReceived)),
+            items=tuple(
+                PurchasedItem.of(event, amounts.get(event.product_id))
+                for event in last.events_of(SubscriptionStateChanged)
+            ),
             approved=plan.approved,
             gas_used=sum(receipt.gas_used for receipt in receipts),
+            gas_cost=sum(receipt.gas_cost for receipt in receipts),
+            block_number=last.block_number,
             tx_hash=last.tx_hash,
             approval_hashes=tuple(receipt.tx_hash for receipt in receipts[:-1]),
             quote=plan.quote,
@@ -333,16 +332,31 @@ class Purchased:
         )
 
     @classmethod
-    def planned(cls, plan: Plan, pass_id: int, receipts: Sequence[Receipt[None]]) -> "Purchased":
-        """From a dry run."""
+    def planned(
+        cls, plan: Plan, pass_id: int, receipt: Receipt[None], unsigned: Sequence[Unsigned] = ()
+    ) -> "Purchased":
+        """From a dry run of the first step, or with all steps unsigned."""
         return cls(
             pass_id=pass_id,
-            amount=plan.quote.total,
+            payer=plan.payer,
             token=plan.quote.token,
+            subtotal=plan.quote.subtotal,
+            amount=plan.quote.total,
+            fee=plan.quote.fee,
             items=(),
             approved=plan.approved,
-            gas_used=sum(receipt.gas_used for receipt in receipts),
+            gas_used=receipt.gas_used,
+            gas_cost=receipt.gas_cost,
+            block_number=receipt.block_number,
             tx_hash="",
             quote=plan.quote,
             dry_run=True,
+            unsigned=tuple(unsigned),
         )
+
+
+def _amounts(sold: ProductsPurchased, quote: Quote) -> dict[int, int]:
+    """What each product cost: the quote says it, if it still held."""
+    if (sold.subtotal, sold.amount_paid) != (quote.subtotal, quote.total):
+        return {}
+    return {product: line.after_discounts for product, line in zip(sold.product_ids, quote.lines, strict=True)}
