@@ -120,9 +120,9 @@ def _compound_text(value: Any) -> str:
     if isinstance(value, bytes):
         return f"0x{value.hex()}"
     if is_dataclass(value) and not isinstance(value, type):
-        return text({title(camel(name)): part for name, part in asdict(value).items()})
+        return text({camel(name): part for name, part in asdict(value).items()})
     if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {text(part)}" for name, part in cast("Mapping[str, Any]", value).items())
+        return ", ".join(f"{title(name)} {text(part)}" for name, part in cast("Mapping[str, Any]", value).items())
     if isinstance(value, Sequence) and not isinstance(value, str):
         parts = [text(part) for part in cast("Sequence[Any]", value)]
         return ("\n" if any(isinstance(part, Mapping) for part in cast("Sequence[Any]", value)) else ", ").join(parts)

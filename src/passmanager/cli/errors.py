@@ -26,3 +26,13 @@ class UnknownRole(PassManagerError, ValueError):
     def __str__(self) -> str:
         """The roles there are."""
         return f"There is no role {self.role!r}. Give some of {self.roles}."
+
+
+class UnknownCoupon(PassManagerError, LookupError):
+    """No coupon with this id was made."""
+
+    coupon_id: int
+
+    def __str__(self) -> str:
+        """Where the ids are."""
+        return f"There is no coupon {self.coupon_id}. Take its id from `passmanager coupon list`."

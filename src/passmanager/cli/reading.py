@@ -156,7 +156,9 @@ def _show_facts(facts: Facts) -> None:
 def table(rows: Sequence[Row], columns: Sequence[str] = ()) -> Table:
     """Rows as a table; `columns` chooses the keys."""
     keys = list(columns or (rows[0] if rows else ()))
-    made = Table(*(title(key) for key in keys))
+    made = Table()
+    for key in keys:
+        made.add_column(title(key), overflow="fold")  # an address that is cut short is of no use
     for row in rows:
         made.add_row(*(_literal(row.get(key)) for key in keys))
     return made

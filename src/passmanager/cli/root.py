@@ -18,10 +18,14 @@ Options of connection and wallet may also come from PASSMANAGER_RPC_URL, PASSMAN
 PASSMANAGER_ACCOUNT, PASSMANAGER_KEYSTORE and PASSMANAGER_PRIVATE_KEY.
 """
 COMMANDS: Final = {
-    "devchain": "Run a local chain until Ctrl-C.",
-    "deploy": "Deploy the contracts.",
+    "devchain": "Run a local chain until Ctrl-C; what is on it is gone then.",
+    "deploy": "Deploy the contracts, or go on where an interrupted call stopped.",
     "demo": "Show the main job, end to end, on a fresh local chain.",
     "org": "Set up an organization: roles, sale rules, texts.",
+    "product": "Create, edit and list products.",
+    "pricing": "Create pricings and meters, and offer products at them.",
+    "coupon": "Create, edit and list coupons.",
+    "discount": "Create, edit, list and give discounts.",
     "airdrop": "Give passes to the wallets of a list.",
     "keeper": "Renew subscriptions that are due.",
     "events": "Read the events of the contracts.",

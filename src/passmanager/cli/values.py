@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -88,6 +88,14 @@ def word(text: str) -> str:
     return text.lower()
 
 
+def given(options: dict[str, Any], noun: str) -> dict[str, Any]:
+    """The options that were given; none at all is wrong usage."""
+    found = {name: value for name, value in options.items() if value is not None}
+    if not found:
+        raise typer.BadParameter(f"no {noun} is given; --help lists those there are")
+    return found
+
+
 OrgId = Annotated[int, typer.Argument(metavar="ORG", help="Id of the organization.", min=1, show_default=False)]
 OrgOption = Annotated[int, typer.Option("--org", help="Id of the organization.", min=1, show_default=False)]
 ProductId = Annotated[int, typer.Argument(metavar="PRODUCT", help="Id of the product.", min=1, show_default=False)]
@@ -95,6 +103,9 @@ PricingId = Annotated[int, typer.Argument(metavar="PRICING", help="Id of the pri
 PassId = Annotated[int, typer.Argument(metavar="PASS", help="Id of the pass.", min=1, show_default=False)]
 Wallets = Annotated[
     list[Address], typer.Argument(metavar="WALLET...", help="Addresses of wallets.", parser=address, show_default=False)
+]
+Wallet = Annotated[
+    Address, typer.Argument(metavar="WALLET", help="Address of the wallet.", parser=address, show_default=False)
 ]
 Token = Annotated[
     Address,

@@ -107,8 +107,7 @@ class Writer(Reader):
                 rows["pays"] = f"{format_units(step.call.value)} native"
             rows["signer"] = f"{self.signer.address} on chain {self.found.chain_id}"
             rows["gas"] = _gas_text(preview)
-            for name, value in rows.items():
-                out.print(f"  {title(name):<14} {text(value)}", markup=False)
+            _print_rows(rows)
 
     def _end_dry(self, steps: Sequence[Step], previews: Sequence[Receipt[Any] | None]) -> None:
         if not self.as_json:
@@ -140,6 +139,14 @@ class Writer(Reader):
         for name, value in made.items():
             out.print(f"{title(name)}: {text(value)}", markup=False)
         out.print(f"Done: {_count(len(receipts))}, {gas:,} gas, {format_units(paid)} native.")
+
+
+def _print_rows(rows: Mapping[str, Any]) -> None:
+    width = max(len(title(name)) for name in rows)
+    for name, value in rows.items():
+        lines = text(value).split("\n")
+        for head, line in zip([title(name), *[""] * len(lines)], lines, strict=False):
+            out.print(f"  {head:<{width}}  {line}", markup=False)
 
 
 def _count(transactions: int) -> str:
