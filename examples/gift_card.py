@@ -17,14 +17,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from passmanager.abi.errors import CouponUsedUp
-from passmanager.abi.structs import Product
 from passmanager.client import PassManager
 from passmanager.core.purchases import Line
 from passmanager.core.state import Outcome
 from passmanager.demo.report import Report
 from passmanager.demo.world import World
 from passmanager.devchain import devchain
-from passmanager.specs import Currency, Flat, Frequency, OneTime, PricingSpec, coupon
+from passmanager.specs import Currency, Flat, Frequency, OneTime, PricingSpec
 
 
 def main(url: str | None) -> None:
@@ -34,7 +33,7 @@ def main(url: str | None) -> None:
         world = World.build(url or stack.enter_context(devchain()).url, folder, Report(live=False))
         usd = Currency(world.token, decimals=6)
         world.token_send("platform", "dollars", "mint", world.people["buyer"], usd.amount(Decimal(100)))
-        org = world.clients["merchant"].org_nft.mint(world.people["merchant"]).simulated
+        org = world.clients["merchant"].merchant.create_organization().id
         give_to_a_wallet(world, org, usd)
         give_a_card(world, org, usd)
 
@@ -55,12 +54,12 @@ def give_to_a_wallet(world: World, org: int, usd: Currency) -> None:
 
 def give_a_card(world: World, org: int, usd: Currency) -> None:
     """The buyer pays for a card; whoever has its code gets the game, once."""
-    merchant, buyer, friend = (world.clients[name] for name in ("merchant", "buyer", "friend"))
-    game = offer(merchant, org, "Game", OneTime(currency=usd, price=Decimal(49)))
-    card = offer(merchant, org, "Gift card for the game", OneTime(currency=usd, price=Decimal(49)))
+    seller, buyer, friend = (world.clients[name] for name in ("merchant", "buyer", "friend"))
+    game = offer(seller, org, "Game", OneTime(currency=usd, price=Decimal(49)))
+    card = offer(seller, org, "Gift card for the game", OneTime(currency=usd, price=Decimal(49)))
     print("The buyer pays for a card, and the merchant tells him a code:")
     paid = buyer.purchases.buy([card], org, approve="exact")
-    code = issue_code(merchant, org, game.product_id)
+    code = issue_code(seller, org, game.product_id)
     expect("paid for the card, in millionths", paid.amount, wanted=49_000_000)
 
     print("The friend enters the code:")
@@ -77,23 +76,19 @@ def give_a_card(world: World, org: int, usd: Currency) -> None:
         sys.exit("a card was redeemed twice")
 
 
-def issue_code(merchant: PassManager, org: int, product_id: int) -> str:
+def issue_code(client: PassManager, org: int, product: int) -> str:
     """A code that cannot be guessed; the chain gets only its hash."""
     code = secrets.token_urlsafe(16)
-    once = coupon(code, organization_id=org, bps=10_000, max_redemptions=1)
-    merchant.promotions.create_coupon(org, code_hash=once.code_hash, terms=once.terms, product_ids=[product_id])
+    client.merchant.create_coupon(org, code, bps=10_000, product_ids=(product,), max_redemptions=1)
     return code
 
 
-def offer(merchant: PassManager, org: int, name: str, spec: PricingSpec) -> Line:
+def offer(client: PassManager, org: int, name: str, spec: PricingSpec) -> Line:
     """A product with one pricing."""
-    product = Product(
-        name=name, description="", image="", external_url="", transferable=True, active=True, max_supply=0
-    )
-    product_id = merchant.catalog.set_product(org, 0, product=product).simulated
-    pricing_id = merchant.catalog.create_pricing(org, spec.terms()).simulated
-    merchant.catalog.link_pricings(org, product_id=product_id, pricing_ids=[pricing_id], linked=True)
-    return Line(product_id, pricing_id)
+    product = client.merchant.create_product(org, name).id
+    pricing = client.merchant.create_pricing(org, spec).id
+    client.catalog.link_pricings(org, product_id=product, pricing_ids=[pricing], linked=True)
+    return Line(product, pricing)
 
 
 def expect(what: str, found: object, *, wanted: object) -> None:

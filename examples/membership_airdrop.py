@@ -15,7 +15,6 @@ from tempfile import TemporaryDirectory
 from eth_utils.crypto import keccak
 
 from passmanager import airdrop
-from passmanager.abi.structs import Product
 from passmanager.airdrop import Line
 from passmanager.client import PassManager
 from passmanager.demo.report import Report
@@ -36,53 +35,53 @@ def main(url: str | None) -> None:
 
 def tell(world: World, folder: Path) -> None:
     """A first start that is stopped, the same again, and a look at the chain."""
-    merchant, signer = world.clients["merchant"], NodeSigner(world.people["merchant"])
-    org = merchant.org_nft.mint(signer.address).simulated
-    membership = offer_membership(merchant, org, Currency(world.token, decimals=6))
+    seller, signer = world.clients["merchant"], NodeSigner(world.people["merchant"])
+    org = seller.merchant.create_organization().id
+    membership = offer_membership(seller, org, Currency(world.token, decimals=6))
     people = folder / "members.csv"
     wallets = [keccak(text=f"member {number}")[:20].hex() for number in range(MEMBERS)]
     people.write_text("recipient\n" + "".join(f"0x{wallet}\n" for wallet in wallets))
 
     print(f"{MEMBERS} wallets, 40 in a transaction; the program is stopped when the first ones are through:")
     try:
-        give(merchant, signer, org, membership, people, stop=True)
+        give(seller, signer, org, membership, people, stop=True)
     except KeyboardInterrupt:
-        minted = merchant.manager.pass_supply()
+        minted = seller.manager.pass_supply()
         expect("some have a pass, not all", 0 < minted < MEMBERS, wanted=True)
     else:
         sys.exit("it was to be stopped")
 
     print("The same command again:")
-    give(merchant, signer, org, membership, people, stop=False)
-    expect("passes on the chain", merchant.manager.pass_supply(), wanted=MEMBERS)
+    give(seller, signer, org, membership, people, stop=False)
+    expect("passes on the chain", seller.manager.pass_supply(), wanted=MEMBERS)
     with (folder / "passes.csv").open() as file:
         rows = list(csv.DictReader(file))
-    held = Counter(merchant.product_pass.owner_of(int(row["pass_id"])).lower() for row in rows)
+    held = Counter(seller.product_pass.owner_of(int(row["pass_id"])).lower() for row in rows)
     expect("wallets with exactly one", [*held.values()].count(1), wanted=MEMBERS)
     expect("they are those of the list", held.keys() == {f"0x{wallet}" for wallet in wallets}, wanted=True)
     first = int(rows[0]["pass_id"])
-    expect("the first one is a member", merchant.lens.has_access(first, membership.product_id), wanted=True)
+    expect("the first one is a member", seller.lens.has_access(first, membership.product_id), wanted=True)
     expect(
         "it renews without his consent",
-        merchant.lens.get_subscription(first, membership.product_id).auto_renew,
+        seller.lens.get_subscription(first, membership.product_id).auto_renew,
         wanted=False,
     )
 
 
-def give(merchant: PassManager, signer: NodeSigner, org: int, line: Line, people: Path, *, stop: bool) -> None:
+def give(seller: PassManager, signer: NodeSigner, org: int, line: Line, people: Path, *, stop: bool) -> None:
     """The whole command: read, plan or go on with the plan in the journal, send, write who got which pass."""
     recipients = airdrop.read_recipients(people)
-    campaign = airdrop.name_campaign(merchant, recipients, org_id=org, lines=[line], name="first members")
+    campaign = airdrop.name_campaign(seller, recipients, org_id=org, lines=[line], name="first members")
     with airdrop.Journal.open(people.with_suffix(".sqlite")) as journal:
         options = airdrop.PlanOptions(batch_size=40)
-        plan = airdrop.open_plan(merchant, journal, campaign, recipients, sender=signer.address, options=options)
+        plan = airdrop.open_plan(seller, journal, campaign, recipients, sender=signer.address, options=options)
         print(f"  {plan.recipients} recipients are left, in {len(plan.batches)} transactions, {plan.total_gas:,} gas")
-        airdrop.require_funds(merchant, plan)
+        airdrop.require_funds(seller, plan)
         if journal.is_empty():
             journal.start(plan)
         slowly = airdrop.SendOptions(window=1)  # one transaction at a time, so that there is something to interrupt
         report = stop_early if stop else None
-        batches = airdrop.Sender(merchant, signer, campaign, journal, options=slowly, report=report).run()
+        batches = airdrop.Sender(seller, signer, campaign, journal, options=slowly, report=report).run()
     airdrop.write_results(people.with_name("passes.csv"), batches)
 
 
@@ -92,16 +91,13 @@ def stop_early(status: airdrop.Status) -> None:
         raise KeyboardInterrupt
 
 
-def offer_membership(merchant: PassManager, org: int, usd: Currency) -> Line:
+def offer_membership(client: PassManager, org: int, usd: Currency) -> Line:
     """A product by the month."""
-    product = Product(
-        name="Membership", description="", image="", external_url="", transferable=False, active=True, max_supply=0
-    )
-    product_id = merchant.catalog.set_product(org, 0, product=product).simulated
-    terms = Flat(currency=usd, price=Decimal(10), frequency=Frequency.MONTHLY).terms()
-    pricing_id = merchant.catalog.create_pricing(org, terms).simulated
-    merchant.catalog.link_pricings(org, product_id=product_id, pricing_ids=[pricing_id], linked=True)
-    return Line(product_id, pricing_id)
+    product = client.merchant.create_product(org, "Membership", transferable=False).id
+    terms = Flat(currency=usd, price=Decimal(10), frequency=Frequency.MONTHLY)
+    pricing = client.merchant.create_pricing(org, terms).id
+    client.catalog.link_pricings(org, product_id=product, pricing_ids=[pricing], linked=True)
+    return Line(product, pricing)
 
 
 def expect(what: str, found: object, *, wanted: object) -> None:

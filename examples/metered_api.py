@@ -12,9 +12,7 @@ from tempfile import TemporaryDirectory
 
 from passmanager.abi.errors import UsageCapExceeded
 from passmanager.abi.events import UsageBilled
-from passmanager.abi.structs import Product
 from passmanager.client import PassManager
-from passmanager.core import erc20
 from passmanager.core.purchases import Line
 from passmanager.core.state import Outcome
 from passmanager.demo.report import Report
@@ -35,26 +33,26 @@ def main(url: str | None) -> None:
 
 def tell(world: World) -> None:
     """One month within the limit, and one above it."""
-    merchant, customer = world.clients["merchant"], world.clients["buyer"]
+    seller, customer = world.clients["merchant"], world.clients["buyer"]
     usd = Currency(world.token, decimals=6)
-    org = merchant.org_nft.mint(world.people["merchant"]).simulated
-    meter = merchant.catalog.create_meter(org).simulated
-    api = offer_api(merchant, org, usd, meter)
+    org = seller.merchant.create_organization().id
+    meter = seller.merchant.create_meter(org).id
+    api = offer_api(seller, org, usd, meter)
     world.token_send("platform", "dollars", "mint", world.people["buyer"], usd.amount(Decimal(200)))
 
     print("The customer subscribes: nothing to pay yet. He allows bills up to $25, and PaymentEscrow to take them:")
     bought = customer.purchases.buy([api], org)
     customer.manager.set_usage_cap(bought.pass_id, api.product_id, amount=usd.amount(Decimal(25)))
-    customer.send(erc20.approve(world.token, customer.contracts.payment_escrow, usd.amount(Decimal(150))))
+    customer.token(world.token).approve(customer.contracts.payment_escrow, Decimal(150))
     expect("paid at the start, in dollars", dollars(bought.amount), wanted="0")
 
     print("In the first month he makes 1,600 calls; 100 are free, each more is a cent:")
-    merchant.catalog.record_usage(meter, [bought.pass_id], units=[1_600])
+    seller.merchant.record_usage(meter, {bought.pass_id: 1_600})
     world.travel(MONTH)
     expect("the bill, in dollars", bill(world, bought.pass_id, api.product_id), wanted="15")
 
     print("In the second month it is 10,000, which the limit does not allow. No one can take more:")
-    merchant.catalog.record_usage(meter, [bought.pass_id], units=[10_000])
+    seller.merchant.record_usage(meter, {bought.pass_id: 10_000})
     world.travel(MONTH)
     outcome = Outcome(customer.manager.renew_subscriptions([bought.pass_id], [api.product_id]).simulated[0])
     expect("a keeper is told", outcome.name, wanted="CAP_EXCEEDED")
@@ -68,26 +66,17 @@ def tell(world: World) -> None:
     print("He looks at it, agrees, and the bill goes through:")
     customer.manager.set_usage_cap(bought.pass_id, api.product_id, amount=usd.amount(Decimal(100)))
     expect("the bill, in dollars", bill(world, bought.pass_id, api.product_id), wanted="99")
-    expect("the merchant has, in dollars", dollars(merchant.escrow.org_balance(org, world.token)), wanted="114")
+    expect("the merchant has, in dollars", dollars(seller.escrow.org_balance(org, world.token)), wanted="114")
 
 
-def offer_api(merchant: PassManager, org: int, usd: Currency, meter: int) -> Line:
+def offer_api(client: PassManager, org: int, usd: Currency, meter: int) -> Line:
     """A product that is paid after each month, by what the meter says."""
-    product = Product(
-        name="API",
-        description="100 calls a month are free.",
-        image="",
-        external_url="",
-        transferable=False,
-        active=True,
-        max_supply=0,
-    )
-    product_id = merchant.catalog.set_product(org, 0, product=product).simulated
+    product = client.merchant.create_product(org, "API", description="100 calls a month are free.").id
     tiers = [Band(100), Band(None, Decimal("0.01"))]
     spec = UsageGraduated(currency=usd, frequency=Frequency.MONTHLY, meter_id=meter, tiers=tiers)
-    pricing_id = merchant.catalog.create_pricing(org, spec.terms()).simulated
-    merchant.catalog.link_pricings(org, product_id=product_id, pricing_ids=[pricing_id], linked=True)
-    return Line(product_id, pricing_id)
+    pricing = client.merchant.create_pricing(org, spec).id
+    client.catalog.link_pricings(org, product_id=product, pricing_ids=[pricing], linked=True)
+    return Line(product, pricing)
 
 
 def bill(world: World, pass_id: int, product_id: int) -> str:

@@ -16,15 +16,13 @@ from eth_account.messages import encode_defunct
 from eth_account.signers.local import LocalAccount
 
 from passmanager.abi.errors import CouponAlreadyRedeemed
-from passmanager.abi.structs import Product
 from passmanager.client import PassManager
 from passmanager.core.purchases import Line
 from passmanager.demo.report import Report
 from passmanager.demo.world import World
 from passmanager.devchain import devchain
 from passmanager.signers import LocalSigner
-from passmanager.specs import Currency, OneTime, coupon
-from passmanager.units import Address
+from passmanager.specs import Currency, OneTime
 
 CODE = "LAUNCH20"
 
@@ -38,12 +36,12 @@ def main(url: str | None) -> None:
 
 def tell(world: World) -> None:
     """The merchant sells, a customer buys, a server lets him in and keeps a stranger out."""
-    merchant, usd = world.clients["merchant"], Currency(world.token, decimals=6)
-    org, license_ = open_shop(merchant, world.people["merchant"], usd)
+    usd = Currency(world.token, decimals=6)
+    org, license_ = open_shop(world.clients["merchant"], usd)
 
     customer = Account.create()
     fund(world, customer.address, usd.amount(Decimal(100)))
-    shop = merchant.using(LocalSigner(customer))
+    shop = world.clients["merchant"].using(LocalSigner(customer))
     bought = shop.purchases.buy([license_], org, coupon_code=CODE, approve="exact")
     print(f"Pass {bought.pass_id} is sold; approval and purchase used {bought.gas_used:,} gas:")
     expect("49 less 20 %, in millionths", bought.amount, wanted=usd.amount(Decimal("39.20")))
@@ -63,25 +61,14 @@ def tell(world: World) -> None:
         sys.exit("the coupon was taken a second time")
 
 
-def open_shop(merchant: PassManager, holder: Address, usd: Currency) -> tuple[int, Line]:
+def open_shop(client: PassManager, usd: Currency) -> tuple[int, Line]:
     """An organization with one product at one price, and a coupon."""
-    org = merchant.org_nft.mint(holder).simulated
-    product = Product(
-        name="Editor license",
-        description="The editor, for good.",
-        image="",
-        external_url="",
-        transferable=True,
-        active=True,
-        max_supply=0,
-    )
-    product_id = merchant.catalog.set_product(org, 0, product=product).simulated
-    terms = OneTime(currency=usd, price=Decimal(49)).terms()
-    pricing_id = merchant.catalog.create_pricing(org, terms).simulated
-    merchant.catalog.link_pricings(org, product_id=product_id, pricing_ids=[pricing_id], linked=True)
-    launch = coupon(CODE, organization_id=org, bps=2_000, once_per_wallet=True)
-    merchant.promotions.create_coupon(org, code_hash=launch.code_hash, terms=launch.terms, product_ids=[product_id])
-    return org, Line(product_id, pricing_id)
+    org = client.merchant.create_organization().id
+    product = client.merchant.create_product(org, "Editor license", description="The editor, for good.").id
+    pricing = client.merchant.create_pricing(org, OneTime(currency=usd, price=Decimal(49))).id
+    client.catalog.link_pricings(org, product_id=product, pricing_ids=[pricing], linked=True)
+    client.merchant.create_coupon(org, CODE, bps=2_000, product_ids=(product,), once_per_wallet=True)
+    return org, Line(product, pricing)
 
 
 def may_use(chain: PassManager, pass_id: int, product_id: int, *, signer: LocalAccount) -> bool:

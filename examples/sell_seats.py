@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from passmanager.abi.structs import ChangeQuote, Product
+from passmanager.abi.structs import ChangeQuote
 from passmanager.client import PassManager
 from passmanager.core.purchases import Line
 from passmanager.demo.report import Report
@@ -31,9 +31,9 @@ def main(url: str | None) -> None:
 
 def tell(world: World) -> None:
     """A team buys ten seats, grows to fifteen, shrinks to five."""
-    merchant, team, usd = world.clients["merchant"], world.clients["buyer"], Currency(world.token, decimals=6)
-    org = merchant.org_nft.mint(world.people["merchant"]).simulated
-    seats = offer_seats(merchant, org, usd)
+    seller, team, usd = world.clients["merchant"], world.clients["buyer"], Currency(world.token, decimals=6)
+    org = seller.merchant.create_organization().id
+    seats = offer_seats(seller, org, usd)
     world.token_send("platform", "dollars", "mint", world.people["buyer"], usd.amount(Decimal(1_000)))
 
     print("Seats cost $5 a month each, from the tenth on $4, all of them:")
@@ -59,23 +59,14 @@ def tell(world: World) -> None:
     expect("days that $30 buy at $25 for 30 days", round((now.end - now.start) / DAY), wanted=36)
 
 
-def offer_seats(merchant: PassManager, org: int, usd: Currency) -> Line:
+def offer_seats(client: PassManager, org: int, usd: Currency) -> Line:
     """A product with one tiered pricing."""
-    product = Product(
-        name="Team seats",
-        description="One for each person.",
-        image="",
-        external_url="",
-        transferable=False,
-        active=True,
-        max_supply=0,
-    )
-    product_id = merchant.catalog.set_product(org, 0, product=product).simulated
+    product = client.merchant.create_product(org, "Team seats", transferable=False).id
     tiers = [Band(9, Decimal(5)), Band(None, Decimal(4))]
     spec = TieredVolume(currency=usd, frequency=Frequency.MONTHLY, tiers=tiers)
-    pricing_id = merchant.catalog.create_pricing(org, spec.terms()).simulated
-    merchant.catalog.link_pricings(org, product_id=product_id, pricing_ids=[pricing_id], linked=True)
-    return Line(product_id, pricing_id)
+    pricing = client.merchant.create_pricing(org, spec).id
+    client.catalog.link_pricings(org, product_id=product, pricing_ids=[pricing], linked=True)
+    return Line(product, pricing)
 
 
 def change(world: World, pass_id: int, product_id: int, *, quantity: int) -> ChangeQuote:

@@ -34,20 +34,21 @@ TOPICS = (
         title="The client",
         intro="`passmanager.client.PassManager` waits for its answers; `passmanager.aio.AsyncPassManager` has the same "
         "names to `await`. Its attributes are on pages of their own: the [contracts](contracts.md), "
-        "[purchases](purchases.md), [reads](reads.md), [events](events.md).",
+        "[purchases](purchases.md), [merchant](merchant.md), "
+        "[passes and organizations](reads.md), [events](events.md).",
         modules=("client", "models", "signers", "units", "deployments", "deployment_files", "devchain", "node"),
     ),
     Topic(
         name="purchases",
         title="Purchases",
-        intro="How to use it: [guide](../../guide/sdk.md).",
-        modules=("purchas*", "core.purchases", "currenc*", "core.currenc*"),
+        intro="How to use it: [guide](../../guide/sdk.md#buying).",
+        modules=("purchasing", "core.purchases", "core.affording", "tokens", "core.erc20"),
     ),
     Topic(
-        name="specs",
-        title="What a merchant sets up",
-        intro="How to use it: [guide](../../guide/sdk.md).",
-        modules=("specs",),
+        name="merchant",
+        title="For merchants",
+        intro="How to use it: [guide](../../guide/sdk.md#a-shop).",
+        modules=("merchant", "specs", "core.merchant"),
     ),
     Topic(
         name="reads",

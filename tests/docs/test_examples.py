@@ -140,7 +140,8 @@ def test_an_example_fails_when_a_value_is_not_as_expected(path, capsys):
 
 
 def test_an_example_brings_its_own_chain_when_none_is_named():
-    done = start(FOLDER / "gift_card.py")
+    (command,) = re.findall(r"```sh\n\.venv/bin/python (examples/\w+\.py)\n```", (FOLDER / "README.md").read_text())
+    done = start(FOLDER.parent / command)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].startswith("  refused: ")
 

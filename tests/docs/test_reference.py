@@ -14,7 +14,7 @@ import pytest
 
 import passmanager
 from passmanager import airdrop, keeper
-from passmanager.abi.errors import ERRORS
+from passmanager.abi.errors import ERRORS, InsufficientAllowance
 from passmanager.abi.events import EVENTS
 from passmanager.client import PassManager
 from passmanager.core.names import snake_case
@@ -170,6 +170,15 @@ def test_the_text_of_an_exception_is_what_it_says():
             compared += 1
             assert said.replace("'", "").split() == shown.replace("'", "").split(), name
     assert compared > 25
+
+
+def test_the_python_of_the_errors_guide_runs(capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs/guide/errors.md").read_text(), re.DOTALL)
+    exec(compile(code, "errors.md", "exec"), {})
+    said = capsys.readouterr().out
+    assert "have=0, need=20000000" in said
+    assert said.startswith(InsufficientAllowance.MEANING)
+    assert said.rstrip().endswith(InsufficientAllowance.NEXT)
 
 
 def test_a_docstring_is_read_in_its_sections():
