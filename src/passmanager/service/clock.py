@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
-from passmanager.service.db import Base
+from passmanager.service.db import READING, Base
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 
@@ -54,7 +54,7 @@ class ControlledClock(Clock):
 
     def now(self) -> int:
         """As the database has it."""
-        with self._engine.connect() as connection:
+        with self._engine.connect().execution_options(**{READING: True}) as connection:
             return connection.execute(select(ClockRow.now)).scalar_one()
 
     def set(self, now: int) -> None:

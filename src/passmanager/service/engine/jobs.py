@@ -4,6 +4,7 @@ A row goes when its work is finished, in the transaction that finishes it. `kind
 together, so that the same fact cannot cause the same work twice.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,16 +22,19 @@ class JobRow(Base):
         number: Older ones come first among those that are due at the same time.
         attempt: How often it was tried.
         due_at: Not before this time of the service's clock.
+        lane: Work of one lane, such as one address of a merchant, takes a bounded share of the threads.
         lease_until: Somebody works on it until then, in milliseconds of the machine's clock; 0 if nobody does.
+        worker: Who does, by the number of its slot.
         problem: Why the last attempt was not the last one.
     """
 
     __tablename__ = "jobs"
-    __table_args__ = (UniqueConstraint("kind", "key"), Index(None, "due_at", "number"))
+    __table_args__ = (UniqueConstraint("kind", "key"), Index(None, "due_at", "number"), Index(None, "worker"))
 
     number: Mapped[int] = mapped_column(BigKey, primary_key=True)
     kind: Mapped[str]
     key: Mapped[str]
+    lane: Mapped[str] = mapped_column(default="")
     payload: Mapped[dict[str, Any]]
     due_at: Mapped[int]
     attempt: Mapped[int] = mapped_column(default=0)
@@ -55,24 +59,44 @@ class Job:
     attempt: int
 
 
-def enqueue(session: Session, kind: str, key: str, due_at: int, payload: dict[str, Any] | None = None) -> None:
+def enqueue(
+    session: Session, kind: str, key: str, due_at: int, payload: dict[str, Any] | None = None, *, lane: str = ""
+) -> None:
     """Work for later, in the caller's transaction. The same kind and key a second time changes nothing."""
-    enqueue_many(session, kind, [(key, due_at, payload or {})])
+    enqueue_many(session, kind, [(key, due_at, payload or {})], lane=lane)
 
 
-def enqueue_many(session: Session, kind: str, work: list[tuple[str, int, dict[str, Any]]]) -> None:
+def enqueue_many(session: Session, kind: str, work: list[tuple[str, int, dict[str, Any]]], *, lane: str = "") -> None:
     """Many pieces of one kind: (key, due at, payload) each."""
-    if not work:
-        return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    rows = [
-        {"kind": kind, "key": key, "payload": payload, "due_at": due, "attempt": 0, "lease_until": 0,
-         "worker": "", "problem": ""}
-        for key, due, payload in work
-    ]  # fmt: skip
-    session.execute(insert(JobRow).on_conflict_do_nothing(), rows)
+    if work:
+        rows = [_row(kind, key, due, payload, lane) for key, due, payload in work]
+        session.execute(_insert(session).on_conflict_do_nothing(), rows)
+
+
+def keep_going(session: Session, kind: str, chains: Iterable[tuple[str, str]], due_at: int) -> None:
+    """Makes sure that a worker looks at each chain of work (key, lane) after this transaction.
+
+    A worker that is about to find a chain empty waits for this transaction, and the other way round: what was
+    written in it is seen by the row that is there, or by a new one.
+    """
+    rows = [_row(kind, key, due_at, {}, lane) for key, lane in sorted(set(chains))]
+    statement = _insert(session)
+    if rows:
+        locking = {"worker": JobRow.worker}
+        session.execute(statement.on_conflict_do_update(index_elements=["kind", "key"], set_=locking), rows)
 
 
 def cancel(session: Session, kind: str, key: str) -> None:
     """Takes work back that is not needed any more."""
     session.execute(delete(JobRow).where(JobRow.kind == kind, JobRow.key == key))
+
+
+def _insert(session: Session) -> Any:
+    return (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(JobRow)
+
+
+def _row(kind: str, key: str, due_at: int, payload: dict[str, Any], lane: str) -> dict[str, Any]:
+    return {
+        "kind": kind, "key": key, "lane": lane, "payload": payload, "due_at": due_at,
+        "attempt": 0, "lease_until": 0, "worker": "", "problem": "",
+    }  # fmt: skip

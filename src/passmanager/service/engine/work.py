@@ -32,7 +32,10 @@ class Again:
 
 
 Database: TypeAlias = Callable[[Session, Sequence[Job]], None]
-"""Work inside the database only: up to 100 pieces in one transaction, which also takes their rows away."""
+"""Work inside the database only: up to 100 pieces in one transaction.
+
+Their rows are taken away in it before the handler runs, so that it may enqueue the same key for another time.
+"""
 
 Outside: TypeAlias = Callable[[Job], Done | Again]
 """Work that talks to the outside, one piece at a time, at least once: its effect needs a unique key."""

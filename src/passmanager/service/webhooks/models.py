@@ -20,7 +20,7 @@ class Event(Base):
     __table_args__ = (
         UniqueConstraint("aggregate_id", "sequence"),
         UniqueConstraint("merchant_id", "position"),
-        Index(None, "position", "number"),
+        Index(None, "merchant_id", "position", "number"),
     )
 
     number: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -45,6 +45,7 @@ class WebhookEndpoint(Base):
         types: Names of events, with `*` at the end for all that begin so; empty for all.
         secret: Signs the messages, encrypted; `old_secret` signs too until `old_secret_until`.
         status: `active`, `held` (after five days without success, or told 410) or `off`.
+        failures: Attempts that failed since the last success, the first of them at `failing_since`.
     """
 
     __tablename__ = "webhook_endpoints"
@@ -62,6 +63,7 @@ class WebhookEndpoint(Base):
     status: Mapped[str] = mapped_column(default="active")
     held_at: Mapped[int | None]
     failures: Mapped[int] = mapped_column(default=0)
+    failing_since: Mapped[int | None]
     last_success_at: Mapped[int | None]
     created_at: Mapped[int]
 

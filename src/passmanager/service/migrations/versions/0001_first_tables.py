@@ -46,14 +46,43 @@ def upgrade() -> None:
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("topics", sa.JSON(), nullable=False),
         sa.Column("data", sa.String(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=True),
         sa.Column("org_id", sa.String(), nullable=False),
+        sa.Column("pass_id", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("chain_id", "block_hash", "log_index", name=op.f("pk_chain_logs")),
     )
     with op.batch_alter_table("chain_logs", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_chain_logs_chain_id_block_number"), ["chain_id", "block_number"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_chain_logs_chain_id_org_id"), ["chain_id", "org_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_chain_logs_chain_id_org_id_block_number"),
+            ["chain_id", "org_id", "block_number"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_chain_logs_chain_id_pass_id_block_number"),
+            ["chain_id", "pass_id", "block_number"],
+            unique=False,
+        )
+
+    op.create_table(
+        "chain_offers",
+        sa.Column("chain_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("number", Amount(78), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("log_index", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("org_id", sa.String(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "chain_id", "kind", "number", "block_number", "log_index", name=op.f("pk_chain_offers")
+        ),
+    )
+    with op.batch_alter_table("chain_offers", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_chain_offers_chain_id_block_number"), ["chain_id", "block_number"], unique=False
+        )
 
     op.create_table(
         "controlled_clock",
@@ -66,6 +95,7 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
+        sa.Column("lane", sa.String(), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=False),
         sa.Column("attempt", sa.BigInteger(), nullable=False),
@@ -77,6 +107,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("jobs", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_jobs_due_at_number"), ["due_at", "number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_jobs_worker"), ["worker"], unique=False)
 
     op.create_table(
         "merchants",
@@ -218,7 +249,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("merchant_id", "position", name=op.f("uq_events_merchant_id_position")),
     )
     with op.batch_alter_table("events", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_events_position_number"), ["position", "number"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_events_merchant_id_position_number"), ["merchant_id", "position", "number"], unique=False
+        )
 
     op.create_table(
         "fulfillment_templates",
@@ -275,6 +308,7 @@ def upgrade() -> None:
         sa.Column("holder", sa.String(), nullable=False),
         sa.Column("deliver_from_block", sa.BigInteger(), nullable=False),
         sa.Column("bound", sa.Boolean(), nullable=False),
+        sa.Column("derived_to", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name=op.f("fk_organizations_merchant_id")),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_organizations_store_id")),
@@ -309,6 +343,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("held_at", sa.BigInteger(), nullable=True),
         sa.Column("failures", sa.BigInteger(), nullable=False),
+        sa.Column("failing_since", sa.BigInteger(), nullable=True),
         sa.Column("last_success_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name=op.f("fk_webhook_endpoints_merchant_id")),
@@ -673,6 +708,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("active_until", sa.BigInteger(), nullable=True),
+        sa.Column("changes_at", sa.BigInteger(), nullable=True),
         sa.Column("consumed_at", sa.BigInteger(), nullable=True),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -689,6 +725,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("store_id", "source", "external_id", name=op.f("uq_purchases_store_id_source_external_id")),
     )
     with op.batch_alter_table("purchases", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_purchases_chain_id_changes_at"), ["chain_id", "changes_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_purchases_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_purchases_order_item_id"), ["order_item_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_purchases_store_id_number"), ["store_id", "number"], unique=False)
@@ -821,6 +858,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_purchases_store_id_number"))
         batch_op.drop_index(batch_op.f("ix_purchases_order_item_id"))
         batch_op.drop_index(batch_op.f("ix_purchases_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_purchases_chain_id_changes_at"))
 
     op.drop_table("purchases")
     with op.batch_alter_table("fulfillments", schema=None) as batch_op:
@@ -898,7 +936,7 @@ def downgrade() -> None:
     op.drop_table("key_pools")
     op.drop_table("fulfillment_templates")
     with op.batch_alter_table("events", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_events_position_number"))
+        batch_op.drop_index(batch_op.f("ix_events_merchant_id_position_number"))
 
     op.drop_table("events")
     with op.batch_alter_table("customers", schema=None) as batch_op:
@@ -923,12 +961,18 @@ def downgrade() -> None:
     op.drop_table("sign_in_nonces")
     op.drop_table("merchants")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_jobs_worker"))
         batch_op.drop_index(batch_op.f("ix_jobs_due_at_number"))
 
     op.drop_table("jobs")
     op.drop_table("controlled_clock")
+    with op.batch_alter_table("chain_offers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_chain_offers_chain_id_block_number"))
+
+    op.drop_table("chain_offers")
     with op.batch_alter_table("chain_logs", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_chain_logs_chain_id_org_id"))
+        batch_op.drop_index(batch_op.f("ix_chain_logs_chain_id_pass_id_block_number"))
+        batch_op.drop_index(batch_op.f("ix_chain_logs_chain_id_org_id_block_number"))
         batch_op.drop_index(batch_op.f("ix_chain_logs_chain_id_block_number"))
 
     op.drop_table("chain_logs")
