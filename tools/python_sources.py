@@ -133,9 +133,9 @@ def values(owner: ast.Module | ast.ClassDef) -> list[Value]:
 
 def _assigned(node: ast.stmt) -> tuple[str, str, str]:
     if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-        return node.target.id, ast.unparse(node.annotation), ast.unparse(node.value) if node.value else ""
+        return node.target.id, annotation(node.annotation), written(node.value) if node.value else ""
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-        return node.targets[0].id, "", ast.unparse(node.value)
+        return node.targets[0].id, "", written(node.value)
     return "", "", ""
 
 
@@ -169,7 +169,13 @@ def _argument(arg: ast.arg, default: ast.expr | None) -> str:
     kind = f": {annotation(arg.annotation)}" if arg.annotation else ""
     if default is None:
         return arg.arg + kind
-    return f"{arg.arg}{kind} = {ast.unparse(default)}" if kind else f"{arg.arg}={ast.unparse(default)}"
+    return f"{arg.arg}{kind} = {written(default)}" if kind else f"{arg.arg}={written(default)}"
+
+
+def written(node: ast.expr) -> str:
+    """With the quotes that the formatter sets."""
+    text = ast.unparse(node)
+    return text if '"' in text else text.replace("'", '"')
 
 
 def annotation(node: ast.expr | None) -> str:
@@ -178,4 +184,4 @@ def annotation(node: ast.expr | None) -> str:
         return ""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
-    return ast.unparse(node)
+    return written(node)

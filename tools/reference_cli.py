@@ -1,6 +1,7 @@
 """The page of the command line: the tree of commands, their options, variables and exit codes."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,10 @@ SECRETS = {
     "PASSMANAGER_KEYSTORE_PASSWORD": "The password of the file that `--keystore` names.",
 }
 SAME_EVERYWHERE = {"--help", "--install-completion", "--show-completion"}
+COMMON = "Options of many commands"
+MANY = 8  # commands with an option, from which on it is explained once
+OPTION_HEAD = ["option", "default", "variable", ""]
+Row = tuple[str, ...]
 INTRO = """Every command has `--help`. `--json` prints JSON on stdout for programs, `--dry-run` shows what would
 happen and sends nothing, `--yes` does not ask."""
 
@@ -61,6 +66,7 @@ def page(sources: Path) -> str:
     """`sources` are those of the commands: they also name variables that are no option."""
     commands = tree()
     root, *below = commands
+    common = _common(below)
     rows = [
         [md.link(f"`{one.path}`", f"#{md.anchor(one.path)}"), md.prose(one.first)] for one in below if callable_(one)
     ]
@@ -71,8 +77,11 @@ def page(sources: Path) -> str:
         md.table(["command", ""], rows),
         "## Environment variables",
         md.table(["variable", "", "used by"], _variables(commands, sources)),
+        f"## {COMMON}",
+        "A command that takes them names them; they mean the same everywhere.",
+        md.table(OPTION_HEAD, sorted(common)),
         "## Commands",
-        *[_section(one) for one in below],
+        *[_section(one, common) for one in below],
     )
 
 
@@ -87,15 +96,24 @@ def _paragraphs(text: str) -> str:
 # --- commands
 
 
-def _section(command: Command) -> str:
+def _common(commands: list[Command]) -> set[Row]:
+    """Options that many commands have, with the same words."""
+    rows = Counter(tuple(_option_row(one)) for command in commands for one in _parameters(command, "option"))
+    return {row for row, count in rows.items() if count >= MANY}
+
+
+def _section(command: Command, common: set[Row]) -> str:
     if command.commands:
         return f"### {command.path}\n\n{_paragraphs(command.help)}"
+    options = [tuple(_option_row(one)) for one in _parameters(command, "option")]
+    shared = md.listed(row[0] for row in options if row in common)
     blocks = [
         f"### {command.path}",
         md.code(_usage(command)),
         _paragraphs(command.help),
         md.table(["argument", ""], map(_argument_row, _parameters(command, "argument"))),
-        md.table(["option", "default", "variable", ""], map(_option_row, _parameters(command, "option"))),
+        md.table(OPTION_HEAD, [row for row in options if row not in common]),
+        f"{md.link('As everywhere', f'#{md.anchor(COMMON)}')}: {shared}." if shared else "",
     ]
     return "\n\n".join(block for block in blocks if block)
 

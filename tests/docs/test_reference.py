@@ -49,7 +49,9 @@ def headings(text: str) -> set[str]:
 
 
 def section(text: str, heading: str) -> str:
-    return re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.MULTILINE | re.DOTALL)[1]
+    found = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"no section {heading}: run `make abi`"
+    return found[1]
 
 
 # --- it is complete
