@@ -8,7 +8,7 @@ import typer
 
 from passmanager.cli.common import group
 from passmanager.cli.reading import Listing, Reader, reads
-from passmanager.cli.values import Wallets
+from passmanager.cli.values import Wallets, parts
 from passmanager.cli.writing import Step, Writer, writes
 from passmanager.units import Address
 
@@ -63,8 +63,7 @@ def access_group(of: AccessList) -> typer.Typer:
     return app
 
 
-def _steps(desk: Writer, of: AccessList, owner: int, wallets: Sequence[Address], *, allowed: bool) -> list[Step]:
-    parts = [wallets[start : start + MOST_WALLETS] for start in range(0, len(wallets), MOST_WALLETS)]
+def _steps(desk: Writer, of: AccessList, owner: int, wallets: list[Address], *, allowed: bool) -> list[Step]:
     verb, where = ("Put", "on") if allowed else ("Take", "off")
     return [
         Step(
@@ -72,7 +71,7 @@ def _steps(desk: Writer, of: AccessList, owner: int, wallets: Sequence[Address],
             call=of.change(desk.client, owner, part, allowed),
             facts={of.noun: owner, "wallets": part, "allowed": allowed},
         )
-        for part in parts
+        for part in parts(wallets, MOST_WALLETS)
     ]
 
 

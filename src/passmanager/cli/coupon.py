@@ -11,7 +11,7 @@ from passmanager.cli.cells import Limit, Moment, Percent
 from passmanager.cli.common import group
 from passmanager.cli.errors import UnknownCoupon
 from passmanager.cli.reading import Facts, Listing, Reader, reads
-from passmanager.cli.values import OrgId, bps, given, moment, percent, seconds
+from passmanager.cli.values import OrgId, bps, given, moment, percent, seconds, sized
 from passmanager.cli.writing import Step, Writer, writes
 from passmanager.specs import FOR_EVER, coupon, coupon_hash
 
@@ -31,9 +31,13 @@ app.add_typer(
     name="access",
 )
 ALL: Final = "all"
+MOST_PRODUCTS: Final = 64
 
 CouponId = Annotated[int, typer.Argument(metavar="COUPON", help="Id of the coupon.", min=1, show_default=False)]
-Code = Annotated[str, typer.Argument(metavar="CODE", help="What buyers type.", show_default=False)]
+Code = Annotated[
+    str,
+    typer.Argument(metavar="CODE", help="What buyers type, at most 64 bytes.", parser=sized(64), show_default=False),
+]
 Until = Annotated[
     str | None,
     typer.Option(metavar="DATE", help="ISO 8601, UTC unless it says otherwise; +30d; never.", parser=moment),
@@ -72,6 +76,11 @@ def create(  # noqa: PLR0913 - one parameter per term
     ] = None,
 ) -> Step:
     """Create a coupon; only a hash of its code goes to the chain."""
+    products = product or []
+    if len(products) > MOST_PRODUCTS:
+        raise typer.BadParameter(
+            f"{len(products)} products are given, a coupon takes {MOST_PRODUCTS}; make another one"
+        )
     made = coupon(
         code,
         organization_id=org,
@@ -83,7 +92,6 @@ def create(  # noqa: PLR0913 - one parameter per term
         first_pass_only=first_pass_only,
         restricted=restricted,
     )
-    products = product or []
     return Step(
         title=f"Create coupon {code!r} of organization {org}",
         call=desk.client.promotions.calls.create_coupon(

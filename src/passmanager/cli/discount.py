@@ -10,7 +10,7 @@ from passmanager.cli.access import AccessList, access_group
 from passmanager.cli.cells import Limit, Percent
 from passmanager.cli.common import group
 from passmanager.cli.reading import Facts, Listing, Reader, Row, reads
-from passmanager.cli.values import OrgId, PassId, bps, given, percent
+from passmanager.cli.values import OrgId, PassId, bps, given, parts, percent, sized
 from passmanager.cli.writing import Step, Writer, writes
 from passmanager.specs import DiscountMode
 
@@ -29,6 +29,10 @@ app.add_typer(
     ),
     name="access",
 )
+
+
+MOST_AT_ONCE = 8
+"""Discounts in one transaction."""
 
 
 class Mode(StrEnum):
@@ -55,7 +59,10 @@ MaxMints = Annotated[int | None, typer.Option(help="Passes in all; 0 = no limit.
 def create(
     desk: Writer,
     org: OrgId,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="1 to 32 bytes, shown on passes.", show_default=False)],
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="1 to 32 bytes, shown on passes.", parser=sized(32), show_default=False),
+    ],
     *,
     off: Annotated[
         str, typer.Option("--percent", metavar="PERCENT", help="How much cheaper.", parser=percent, show_default=False)
@@ -119,15 +126,17 @@ def resume(desk: Writer, discount: DiscountId) -> Step:
 
 
 @writes(app, "give")
-def give(desk: Writer, pass_id: PassId, discounts: Discounts) -> Step:
+def give(desk: Writer, pass_id: PassId, discounts: Discounts) -> list[Step]:
     """Put discounts of any mode on a pass, for good; with role promotions."""
-    ids = sorted(discounts)
-    return Step(
-        title=f"Put discount {', '.join(str(one) for one in ids)} on pass {pass_id} for good",
-        call=desk.client.promotions.calls.mint_discounts(pass_id, ids),
-        facts={"passId": pass_id, "discountIds": ids},
-        ids=lambda receipt: {"totalPercent": Percent(receipt.events_of(DiscountMinted)[-1].total_bps)},
-    )
+    return [
+        Step(
+            title=f"Put discount {', '.join(str(one) for one in part)} on pass {pass_id} for good",
+            call=desk.client.promotions.calls.mint_discounts(pass_id, part),
+            facts={"passId": pass_id, "discountIds": part},
+            ids=lambda receipt: {"totalPercent": Percent(receipt.events_of(DiscountMinted)[-1].total_bps)},
+        )
+        for part in parts(sorted(discounts), MOST_AT_ONCE)
+    ]
 
 
 def _set(desk: Writer, discount: int, wanted: dict[str, Any]) -> Step:

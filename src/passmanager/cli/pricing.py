@@ -11,7 +11,7 @@ from passmanager.cli.meters import app as meters_app
 from passmanager.cli.pricing_create import app as create_app
 from passmanager.cli.pricing_rows import described, price_text
 from passmanager.cli.reading import Facts, Listing, Reader, reads
-from passmanager.cli.values import OrgId, PricingId, ProductId, given
+from passmanager.cli.values import OrgId, PricingId, ProductId, given, parts
 from passmanager.cli.writing import Step, Writer, writes
 
 app = group("Create pricings and meters, and offer products at them.")
@@ -33,6 +33,8 @@ app.add_typer(
 )
 
 Switch = bool | None
+MOST_AT_ONCE = 24
+"""Pricings in one transaction."""
 Pricings = Annotated[
     list[int], typer.Argument(metavar="PRICING...", help="Ids of pricings.", min=1, show_default=False)
 ]
@@ -88,22 +90,25 @@ def edit(
 
 
 @writes(app, "link")
-def link(desk: Writer, product: ProductId, pricings: Pricings) -> Step:
+def link(desk: Writer, product: ProductId, pricings: Pricings) -> list[Step]:
     """Offer a product at pricings."""
     return _link(desk, product, pricings, linked=True)
 
 
 @writes(app, "unlink")
-def unlink(desk: Writer, product: ProductId, pricings: Pricings) -> Step:
+def unlink(desk: Writer, product: ProductId, pricings: Pricings) -> list[Step]:
     """No longer offer a product at pricings; running subscriptions go on."""
     return _link(desk, product, pricings, linked=False)
 
 
-def _link(desk: Writer, product: int, pricings: list[int], *, linked: bool) -> Step:
+def _link(desk: Writer, product: int, pricings: list[int], *, linked: bool) -> list[Step]:
     org = desk.client.lens.product_of(product).org_id
-    names = ", ".join(str(pricing) for pricing in pricings)
-    return Step(
-        title=f"{'Offer' if linked else 'No longer offer'} product {product} at pricing {names}",
-        call=desk.client.catalog.calls.link_pricings(org, product_id=product, pricing_ids=pricings, linked=linked),
-        facts={"orgId": org, "productId": product, "pricingIds": pricings, "linked": linked},
-    )
+    verb = "Offer" if linked else "No longer offer"
+    return [
+        Step(
+            title=f"{verb} product {product} at pricing {', '.join(str(pricing) for pricing in part)}",
+            call=desk.client.catalog.calls.link_pricings(org, product_id=product, pricing_ids=part, linked=linked),
+            facts={"orgId": org, "productId": product, "pricingIds": part, "linked": linked},
+        )
+        for part in parts(pricings, MOST_AT_ONCE)
+    ]

@@ -28,6 +28,7 @@ from passmanager.units import NATIVE, Address
 app = group("Create a pricing, of one of the six charge styles.")
 REST: Final = "rest"
 PARTS: Final = (2, 3)
+MOST_TIERS: Final = 16
 
 
 class Every(StrEnum):
@@ -189,6 +190,8 @@ def _exact(desk: Writer, token: Address, typed: list[str], *, base_units: bool) 
 
 
 def _bands(desk: Writer, token: Address, tiers: list[TypedTier], *, base_units: bool) -> tuple[Currency, list[Band]]:
+    if len(tiers) > MOST_TIERS:
+        raise typer.BadParameter(f"{len(tiers)} tiers are given, a pricing takes {MOST_TIERS}; join some")
     currency, units = _exact(desk, token, [one.unit for one in tiers], base_units=base_units)
     _, flats = _exact(desk, token, [one.flat for one in tiers], base_units=base_units)
     last = [one.up_to for one in tiers]

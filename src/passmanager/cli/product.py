@@ -10,7 +10,7 @@ from passmanager.abi.structs import Product
 from passmanager.cli.cells import Limit
 from passmanager.cli.common import group
 from passmanager.cli.reading import Facts, Listing, Reader, Row, reads
-from passmanager.cli.values import OrgId, ProductId, given
+from passmanager.cli.values import OrgId, ProductId, given, sized
 from passmanager.cli.writing import Step, Writer, writes
 
 if TYPE_CHECKING:
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 app = group("Create, edit and list products.")
 
-Text = Annotated[str | None, typer.Option(help="Text about it.")]
+Text = Annotated[str | None, typer.Option(help="Text about it.", metavar="TEXT", parser=sized(512))]
 Supply = Annotated[int | None, typer.Option(help="Largest number ever sold; 0 = no limit.", min=0)]
 Transferable = Annotated[
     bool | None, typer.Option("--transferable/--soulbound", help="May passes with it change hands? For later sales.")
 ]
 OnSale = Annotated[bool | None, typer.Option("--active/--inactive", help="Is it on sale?")]
-Image = Annotated[str | None, typer.Option(help="Address of an image.")]
-Url = Annotated[str | None, typer.Option("--url", help="Web site.")]
+Image = Annotated[str | None, typer.Option(help="Address of an image.", metavar="URL", parser=sized(256))]
+Url = Annotated[str | None, typer.Option("--url", help="Web site.", metavar="URL", parser=sized(256))]
 
 
 @writes(app, "create")
 def create(  # noqa: PLR0913 - one parameter per property
     desk: Writer,
     org: OrgId,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="1 to 64 bytes.", show_default=False)],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="1 to 64 bytes.", parser=sized(64), show_default=False)],
     *,
     description: Text = "",
     image: Image = "",
@@ -59,7 +59,7 @@ def edit(  # noqa: PLR0913 - one parameter per property
     desk: Writer,
     product: ProductId,
     *,
-    name: Annotated[str | None, typer.Option(help="1 to 64 bytes.")] = None,
+    name: Annotated[str | None, typer.Option(help="1 to 64 bytes.", metavar="NAME", parser=sized(64))] = None,
     description: Text = None,
     image: Image = None,
     external_url: Url = None,

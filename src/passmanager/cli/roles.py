@@ -1,5 +1,6 @@
 """`passmanager org roles`: who may do what in the name of an organization."""
 
+from functools import reduce
 from typing import Annotated
 
 import typer
@@ -15,12 +16,12 @@ from passmanager.specs import Role
 from passmanager.units import Address
 
 app = group("See, grant and revoke roles.")
-NAMES = {str(role.name).lower(): role for role in Role}
+NAMES = {name.lower(): role for name, role in Role.__members__.items() if role}  # with `all`
 
 
 def role(name: str) -> Role:
     """A role by its name; `all` are all."""
-    if name not in NAMES or not NAMES[name]:
+    if name not in NAMES:
         raise typer.BadParameter(f"UnknownRole: {UnknownRole(role=name, roles=', '.join(NAMES))}")
     return NAMES[name]
 
@@ -61,7 +62,7 @@ def list_roles(desk: Reader, org: OrgId) -> Listing:
 
 
 def _sum(roles: list[Role]) -> Role:
-    return Role(sum({int(one): 0 for one in roles})) if Role.ALL not in roles else Role.ALL
+    return reduce(lambda one, other: one | other, roles)
 
 
 def _held(desk: Writer, org: int, wallet: Address) -> Role:

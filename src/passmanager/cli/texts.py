@@ -8,7 +8,7 @@ import typer
 
 from passmanager.abi.structs import Metadata
 from passmanager.cli.cells import camel
-from passmanager.cli.values import OrgId, given
+from passmanager.cli.values import OrgId, given, sized
 from passmanager.cli.writing import Step, Writer, writes
 
 if TYPE_CHECKING:
@@ -48,12 +48,18 @@ def texts_command(app: typer.Typer, name: str, of: Texts) -> None:
         desk: Writer,
         org: OrgId,
         *,
-        title: Annotated[Text, typer.Option("--name", help="Name.")] = None,
-        description: Annotated[Text, typer.Option(help="Description.")] = None,
-        image: Annotated[Text, typer.Option(help="Address of an image.")] = None,
-        external_url: Annotated[Text, typer.Option("--url", help="Web site.")] = None,
-        background_color: Annotated[Text, typer.Option("--color", help="Six hexadecimal digits, without #.")] = None,
-        animation_url: Annotated[Text, typer.Option("--animation", help="Address of an animation.")] = None,
+        title: Annotated[Text, typer.Option("--name", help="Name.", metavar="TEXT", parser=sized(64))] = None,
+        description: Annotated[Text, typer.Option(help="Description.", metavar="TEXT", parser=sized(512))] = None,
+        image: Annotated[Text, typer.Option(help="Address of an image.", metavar="TEXT", parser=sized(256))] = None,
+        external_url: Annotated[
+            Text, typer.Option("--url", help="Web site.", metavar="TEXT", parser=sized(256))
+        ] = None,
+        background_color: Annotated[
+            Text, typer.Option("--color", help="Six hexadecimal digits, without #.", metavar="TEXT", parser=sized(6))
+        ] = None,
+        animation_url: Annotated[
+            Text, typer.Option("--animation", help="Address of an animation.", metavar="TEXT", parser=sized(256))
+        ] = None,
     ) -> Step:
         options: dict[str, Any] = {
             "name": title,

@@ -1,9 +1,10 @@
 """What people type: addresses, amounts, dates, shares. Each parser says what is wrong and what to type."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
 
@@ -11,6 +12,7 @@ from passmanager.core.addresses import parse_address
 from passmanager.errors import BadAddress
 from passmanager.units import NATIVE, Address
 
+Item = TypeVar("Item")
 NATIVE_NAMES: Final = ("native", "coin", NATIVE)
 _SPAN: Final = re.compile(r"^\+(\d{1,5})d$")
 _HASH: Final = re.compile(r"^0x[0-9a-fA-F]{64}$")
@@ -86,6 +88,23 @@ def word(text: str) -> str:
     if not _HASH.match(text):
         raise typer.BadParameter(f"BadHash: {text!r} is no hash. Type 0x and 64 hexadecimal digits")
     return text.lower()
+
+
+def sized(most: int) -> Callable[[str], str]:
+    """A parser of texts of at most so many bytes; a longer one does not fit the contract's field."""
+
+    def check(text: str) -> str:
+        size = len(text.encode())
+        if size > most:
+            raise typer.BadParameter(f"BadText: this text has {size} bytes, the contract takes {most}. Shorten it")
+        return text
+
+    return check
+
+
+def parts(ids: list[Item], most: int) -> list[list[Item]]:
+    """A list in parts of at most so many."""
+    return [ids[start : start + most] for start in range(0, len(ids), most)]
 
 
 def given(options: dict[str, Any], noun: str) -> dict[str, Any]:
