@@ -17,6 +17,9 @@ from passmanager.service.settings import Settings
 from passmanager.service.tables import METADATA
 from tests.service.merchant import Merchant, make_merchant
 
+HANG_UP = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'pattern' AND pid <> pg_backend_pid()"
+)
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 

@@ -15,9 +15,9 @@ def test_migrations_make_exactly_the_tables(services):
         assert compare_metadata(context, METADATA) == []
 
 
-def test_migrations_go_back_to_nothing(settings):
-    downgrade(settings.url)
-    engine = open_database(settings.url)
+def test_migrations_go_back_to_nothing(own_database_url):
+    downgrade(own_database_url)
+    engine = open_database(own_database_url)
     assert inspect(engine).get_table_names() == ["alembic_version"]
     engine.dispose()
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from passmanager.service.http.idempotency import Replay, replayed
 from passmanager.service.http.problems import MEDIA_TYPE, InvalidInput, NotFound, Problem
 from passmanager.service.ids import new_id
 
@@ -18,6 +19,7 @@ log = structlog.get_logger()
 def add_handlers(app: FastAPI) -> None:
     """Every error leaves as a problem document."""
     app.add_exception_handler(Problem, _problem)  # type: ignore[arg-type] - Starlette's signature is wider
+    app.add_exception_handler(Replay, _replay)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _plain)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _bug)
@@ -45,6 +47,10 @@ def _answer(request: Request, problem: Problem) -> Response:
 
 async def _problem(request: Request, problem: Problem) -> Response:
     return _answer(request, problem)
+
+
+async def _replay(_request: Request, problem: Replay) -> Response:
+    return replayed(problem)
 
 
 async def _invalid(request: Request, problem: RequestValidationError) -> Response:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select, SQLColumnExpression
 
 from passmanager.service.http.problems import bad_field
 
@@ -30,7 +30,7 @@ class Page(BaseModel, Generic[Shown]):
     next_cursor: str | None
 
 
-def after(statement: Select[Any], number: ColumnElement[int], cursor: str | None, limit: int) -> Select[Any]:
+def after(statement: Select[Any], number: SQLColumnExpression[int], cursor: str | None, limit: int) -> Select[Any]:
     """The rows of one page, and one more that tells whether there is another."""
     if cursor is not None:
         statement = statement.where(number < decode_cursor(cursor))
