@@ -26,9 +26,15 @@ COMMANDS: Final = {
     "pricing": "Create pricings and meters, and offer products at them.",
     "coupon": "Create, edit and list coupons.",
     "discount": "Create, edit, list and give discounts.",
+    "pass": "See and move passes.",
+    "purchase": "Buy products: new passes, further products, gifts.",
+    "subscription": "See, renew, pause, cancel and change subscriptions.",
+    "usage": "Record usage, see what it costs, bill it.",
+    "escrow": "See balances, withdraw, refund, top up; the platform's fees.",
     "airdrop": "Give passes to the wallets of a list.",
     "keeper": "Renew subscriptions that are due.",
     "events": "Read the events of the contracts.",
+    "quote": "Quote a cart: what it costs now, with coupon and discounts.",
 }
 _MODULES: Final = {"pass": "passes"}  # `pass` is a word of the language
 """Modules with another name than their command."""

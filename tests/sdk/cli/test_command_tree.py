@@ -127,6 +127,7 @@ EXAMPLES = dict.fromkeys(("wallet", "wallets", "to", "token", "account_address",
     "percent": "10",
     "lines": "1:1",
     "readings": "1:5",
+    "reference": f"0x{7:064x}",
 }
 
 
