@@ -12,6 +12,7 @@ from passmanager.service.engine.runner import Runner
 @pytest.fixture
 def marks(services):
     with session_scope(services.sessions) as session:
+        session.execute(text("DROP TABLE IF EXISTS marks"))
         session.execute(text("CREATE TABLE marks (kind TEXT, key TEXT, attempt BIGINT, at BIGINT)"))
 
     def read(columns="key"):
