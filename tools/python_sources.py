@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 SECTIONS = ("Args", "Returns", "Yields", "Raises", "Attributes", "Note", "Example")
+ELSEWHERE = ("abi", "demo", "service")  # generated, or programs: they are explained by pages of their own
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -46,10 +47,12 @@ class Source:
 
 
 def read_package(folder: Path) -> dict[str, Source]:
-    """All modules by their dotted names below the package; a package is its `__init__`."""
+    """Modules by their dotted names below the package, but those explained elsewhere; a package is its `__init__`."""
     found: dict[str, Source] = {}
     for path in sorted(folder.rglob("*.py")):
         parts = path.relative_to(folder).with_suffix("").parts
+        if parts[0] in ELSEWHERE:
+            continue
         name = ".".join(part for part in parts if part != "__init__")
         found[name] = Source(name=name, path=path, tree=ast.parse(path.read_text()))
     return found

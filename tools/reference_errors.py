@@ -113,7 +113,7 @@ def package_errors(package: dict[str, py.Source]) -> dict[str, tuple[py.Source, 
     known = {"PassManagerError"}
     found: dict[str, tuple[py.Source, ast.ClassDef]] = {}
     for source in sorted(package.values(), key=lambda one: one.name != "errors"):
-        if source.name.startswith(("abi.", "service")) or source.name.rpartition(".")[2] != "errors":
+        if source.name.rpartition(".")[2] != "errors":
             continue
         for node in py.classes(source):
             if node.name in known or known & set(py.bases(node)):

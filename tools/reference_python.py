@@ -12,8 +12,7 @@ from passmanager.core.names import snake_case
 from reference_contracts import ERRORS_PAGE, Entry, Reference, doc_of, functions_of
 
 FOLDER = Path("docs/reference/python")
-PROGRAMS = ("abi", "cli", "demo", "service")  # the first is generated and has pages of its own, the others are run
-HIDDEN = ("*errors", "*_aio", "aio", "core.contracts", "contracts", "")
+HIDDEN = ("cli", "cli.*", "*errors", "*_aio", "aio", "core.contracts", "contracts", "")
 ENUMS = {"IntEnum", "StrEnum", "Enum", "IntFlag", "Flag"}
 LONG_VALUE = 60
 
@@ -118,7 +117,7 @@ def _modules(book: Book, topic: Topic) -> list[py.Source]:
 
 def topic_of(module: str) -> Topic | None:
     """The first page that wants a module."""
-    if module.partition(".")[0] in PROGRAMS or any(fnmatch(module, pattern) for pattern in HIDDEN):
+    if any(fnmatch(module, pattern) for pattern in HIDDEN):
         return None
     return next((topic for topic in TOPICS if any(fnmatch(module, pattern) for pattern in topic.modules)), None)
 
