@@ -303,13 +303,14 @@ class LogsMissing(PassManagerError):
     """The logs do not tell of all that a wallet holds."""
 
     wallet: str
+    what: str
     found: int
     expected: int
     first_block: int
 
     def __str__(self) -> str:
         return (
-            f"{self.wallet} has {self.expected} passes, but the node's logs from block {self.first_block} on tell of {self.found}."
+            f"{self.wallet} has {self.expected} {self.what}, but the node's logs from block {self.first_block} on tell of {self.found}."
             " Ask a node that keeps all logs, and connect with the deployment's file, which knows the first block."
         )
 

@@ -30,7 +30,7 @@ from passmanager.core.organizations import (
     readings_in,
 )
 from passmanager.core.reading import Snapshot
-from passmanager.errors import PassManagerError
+from passmanager.errors import LogsMissing, PassManagerError
 from passmanager.models import Contracts
 from passmanager.reading_aio import AsyncReader
 from passmanager.specs import Role
@@ -55,16 +55,24 @@ class AsyncOrganizations:
         self._escrow = PaymentEscrowCalls(contracts.payment_escrow)
 
     async def of(self, wallet: str, *, block: BlockId = "latest") -> tuple[Organization, ...]:
-        """Organizations that a wallet has, or has roles in, by ascending id; two requests.
+        """Organizations that a wallet has, or has roles in, by ascending id; three requests.
 
         Raises:
+            LogsMissing: The node does not give all transfers.
             NoNode: No answer.
             RpcError: The node refuses even the logs of single blocks.
         """
         account = checksum(wallet)
-        snapshot, logs = await self._reader.open(block, organization_logs(self._contracts, account))
-        found = await self._read(snapshot, organizations_in(account, logs), account)
-        return tuple(one for one in found if one.roles)
+        queries = organization_logs(self._contracts, account)
+        snapshot, logs = await self._reader.open(block, queries)
+        ids, own = organizations_in(account, logs)
+        (total,) = await self._reader.read(snapshot, [self._nft.balance_of(account)])
+        if own != total:  # perhaps a block came in between
+            ids, own = organizations_in(account, await self._reader.logs(snapshot, queries))
+        if own != total:
+            first = self._reader.first_block
+            raise LogsMissing(wallet=account, what="organizations", found=own, expected=total, first_block=first)
+        return tuple(one for one in await self._read(snapshot, ids, account) if one.roles)
 
     async def get(self, organization_id: int, *, block: BlockId = "latest") -> Organization:
         """One organization; two requests.

@@ -153,7 +153,8 @@ class Passes:
         logs = self._reader.logs(snapshot, transfers(self._contracts.product_pass, wallet))
         ids = held(wallet, logs)
         if len(ids) != expected:
-            raise LogsMissing(wallet=wallet, found=len(ids), expected=expected, first_block=self._reader.first_block)
+            first = self._reader.first_block
+            raise LogsMissing(wallet=wallet, what="passes", found=len(ids), expected=expected, first_block=first)
         return ids
 
     def _read(

@@ -309,10 +309,11 @@ def organization_logs(contracts: Contracts, wallet: Address) -> list[LogQuery]:
     ]
 
 
-def organizations_in(wallet: Address, logs: list[Logs]) -> list[int]:
-    """Organizations that a wallet has, or may have roles in, ascending."""
+def organizations_in(wallet: Address, logs: list[Logs]) -> tuple[list[int], int]:
+    """Organizations that a wallet has, or may have roles in, ascending; and how many of them it has."""
     roles = {log.event.org_id for log in logs[2] if isinstance(log.event, RolesSet)}
-    return sorted(roles | set(held(wallet, logs[:2])))
+    own = held(wallet, logs[:2])
+    return sorted(roles.union(own)), len(own)
 
 
 def reading_logs(contracts: Contracts, meter_id: int) -> LogQuery:

@@ -100,7 +100,24 @@ def test_missing_logs_are_an_error_with_both_numbers(market, way):
             client.passes.of(market.wallet("collector"))
         with pytest.raises(LogsMissing):
             client.passes.ids_of(market.wallet("collector"))
+        with pytest.raises(LogsMissing, match="has 1 organizations"):
+            client.organizations.of(market.wallet("merchant"))
     assert (refusal.value.found, refusal.value.expected) == (0, PASSES)
+
+
+class LateLogs:
+    """Gives no logs in a batch, as a node behind the others; asked alone it has caught up."""
+
+    def __call__(self, request: Any, forward: Forward) -> bytes | None:
+        return forward() if isinstance(request, dict) else Forgetful()(request, forward)
+
+
+def test_logs_that_came_late_are_asked_for_again(market, way):
+    with behind(market, LateLogs()) as client:
+        page = client.passes.of(market.wallet("collector"), limit=10)
+        assert len(client.passes.ids_of(market.wallet("collector"))) == PASSES
+        assert [one.id for one in client.organizations.of(market.wallet("merchant"))] == [market.shop.org]
+    assert (page.total, len(page.passes)) == (PASSES, 10)
 
 
 class LittleGas:
