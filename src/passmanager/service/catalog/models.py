@@ -68,6 +68,7 @@ class Organization(Base):
         holder: Owner of its NFT when it was bound or last checked, with checksum.
         deliver_from_block: Orders of older blocks were delivered elsewhere.
         bound: False while the NFT is with somebody who did not sign.
+        derived_to: Orders up to this block are made of logs that were there before; null once none are left.
     """
 
     __tablename__ = "organizations"
@@ -81,6 +82,7 @@ class Organization(Base):
     holder: Mapped[str]
     deliver_from_block: Mapped[int]
     bound: Mapped[bool] = mapped_column(default=True)
+    derived_to: Mapped[int | None]
     created_at: Mapped[int]
 
 

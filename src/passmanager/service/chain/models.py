@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from passmanager.service.db import Base
+from passmanager.service.db import Amount, Base
 
 
 class ChainCursor(Base):
@@ -32,11 +32,17 @@ class ChainLog(Base):
     """A log of the contracts as the node gave it; those of replaced blocks are deleted.
 
     Attributes:
-        org_id: Of the organization, as text, if the log names one; to derive its orders when it is bound later.
+        position: Of what makes an order or a refund, among such logs of its transaction.
+        org_id: Of the organization, as text; to derive its orders when it is bound later.
+        pass_id: Of the pass, as text, if the log is about one; to find out what it holds after a reorg.
     """
 
     __tablename__ = "chain_logs"
-    __table_args__ = (Index(None, "chain_id", "block_number"), Index(None, "chain_id", "org_id"))
+    __table_args__ = (
+        Index(None, "chain_id", "block_number"),
+        Index(None, "chain_id", "org_id", "block_number"),
+        Index(None, "chain_id", "pass_id", "block_number"),
+    )
 
     chain_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     block_hash: Mapped[str] = mapped_column(primary_key=True)
@@ -48,4 +54,27 @@ class ChainLog(Base):
     address: Mapped[str]
     topics: Mapped[list[Any]]
     data: Mapped[str]
+    position: Mapped[int | None]
     org_id: Mapped[str] = mapped_column(default="")
+    pass_id: Mapped[str] = mapped_column(default="")
+
+
+class ChainOffer(Base):
+    """What organizations offer, as their logs say: the newest block's row of a product counts, pricings never change.
+
+    Attributes:
+        kind: `pricing`, `product`, `coupon`, `discount`, or `token`, which was asked of the token itself.
+        number: Id on the chain; of a token its address as a number.
+        data: Of a pricing its terms, of a product name and description, of a token symbol and decimals.
+    """
+
+    __tablename__ = "chain_offers"
+    __table_args__ = (Index(None, "chain_id", "block_number"),)
+
+    chain_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(Amount(), primary_key=True)
+    block_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    log_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    org_id: Mapped[str] = mapped_column(default="")
+    data: Mapped[dict[str, Any]]

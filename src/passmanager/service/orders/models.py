@@ -172,6 +172,7 @@ class Purchase(Base):
         pass_id: The pass that carries it, for rights of the chain.
         status: For subscriptions the status of the contracts, by block time; else `active` or `revoked`.
         active_until: End of what is paid; null if it does not end.
+        changes_at: Block time at which the status of a subscription changes by itself; null if it does not.
     """
 
     __tablename__ = "purchases"
@@ -182,6 +183,7 @@ class Purchase(Base):
         Index(None, "store_id", "owner", "number"),
         Index(None, "customer_id"),
         Index(None, "order_item_id"),
+        Index(None, "chain_id", "changes_at"),
     )
 
     number: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -201,6 +203,7 @@ class Purchase(Base):
     status: Mapped[str]
     active: Mapped[bool] = mapped_column(default=True)
     active_until: Mapped[int | None]
+    changes_at: Mapped[int | None]
     consumed_at: Mapped[int | None]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[int]
