@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 
 from passmanager import __version__
+from passmanager.service.catalog.api import router as catalog
+from passmanager.service.engine.api import router as test_clock
 from passmanager.service.health import router as health
 from passmanager.service.http.handlers import add_handlers
 from passmanager.service.services import Services
@@ -14,4 +16,6 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     add_handlers(app)
     app.include_router(health)
+    app.include_router(test_clock)
+    app.include_router(catalog)
     return app
