@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
-from eth_abi import encode
+from eth_abi.encoding import TupleEncoder
+from eth_abi.registry import registry
 from eth_utils import keccak
 from pyrevm import EVM, BlockEnv
 from vyper.compiler.output import build_abi_output
@@ -55,11 +56,15 @@ class Function:
         return keccak(text=f"{self.entry['name']}({','.join(self.types)})")[:4]
 
     @cached_property
+    def _encoder(self) -> TupleEncoder:
+        return TupleEncoder(encoders=[registry.get_encoder(kind) for kind in self.types])
+
+    @cached_property
     def _reader(self) -> Callable[[bytes], Any]:
         return decoder(tuple(_canonical(part) for part in self.entry["outputs"]))
 
     def data(self, args: tuple) -> bytes:
-        return self.selector + encode(self.types, args)
+        return self.selector + self._encoder(args)
 
     def answer(self, output: bytes) -> Any:
         """None, the one value, or a tuple of them; structs have their fields' names."""

@@ -16,7 +16,7 @@ class Token:
 
     balances: dict[str, int] = field(default_factory=dict)
     allowances: dict[str, int] = field(default_factory=dict)  # given to the escrow
-    in_loses: int = 0  # basis points that do not arrive
+    in_loses: int = 0  # basis points that do not arrive; going out, that is the receiver's bad luck
     out_loses: int = 0  # basis points that leave the sender on top; coming in, that is the payer's bad luck
     failing: bool = False  # transfers fail: revert, return false, do nothing or burn all gas
     exact_allowance: bool = False  # the largest number is not treated as endless
@@ -27,9 +27,12 @@ class Token:
     def extra(self, amount: int) -> int:
         return amount * self.out_loses // BPS
 
+    def lost(self, amount: int) -> int:
+        return amount * self.in_loses // BPS
+
     def move(self, sender: str, to: str, amount: int) -> None:
         self.balances[sender] = self.balance(sender) - amount - self.extra(amount)
-        self.balances[to] = self.balance(to) + amount
+        self.balances[to] = self.balance(to) + amount - self.lost(amount)
 
 
 @dataclass
@@ -81,8 +84,8 @@ class Escrow:
             return "InsufficientAllowance"
         if coin.balance(payer) < amount:
             return "InsufficientBalance"
-        lost, short = amount * coin.in_loses // BPS, coin.balance(payer) < amount + coin.extra(amount)
-        return "PaymentFailed" if coin.failing or lost or short else None
+        short = coin.balance(payer) < amount + coin.extra(amount)
+        return "PaymentFailed" if coin.failing or coin.lost(amount) or short else None
 
     def pull(self, token: str, payer: str, amount: int) -> None:
         coin = self.tokens[token]

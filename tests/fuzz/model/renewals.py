@@ -86,7 +86,7 @@ def outcome(shop: Shop, pass_id: int, product_id: int) -> int:
 
 def by_anyone(shop: Shop, pass_id: int, product_id: int, item: Item) -> Due:
     now = shop.state.now
-    bill_due = item.usage and not item.billed and item.in_grace(now)
+    bill_due = item.bill_due(now)
     refuse_if(item.paused, "SubscriptionPaused")
     refuse_if(item.cancelled and not bill_due, "SubscriptionCancelled")
     refuse_if(item.revoked, "PastGrace")

@@ -129,10 +129,10 @@ def airdrop_products(
     first = state.pass_supply + 1
     cart = Cart(org_id, caller, NATIVE, lines, first, count, airdrop=True)
     sale = _sell(shop, cart)
-    refuse_if(any(int(to, 16) == 0 for to in recipients), "ERC721InvalidReceiver")
     for to in recipients:
         _mint(shop, cart, to)
         _place(shop, cart, state.pass_supply, sale)
+    refuse_if(any(int(to, 16) == 0 for to in recipients), "ERC721InvalidReceiver")
     return first
 
 
