@@ -74,15 +74,27 @@ def page(sources: Path) -> str:
         "The command line",
         INTRO,
         _paragraphs(root.help),
+        "## Exit codes",
+        md.table(["code", ""], exit_codes(root.help)),
+        "## All commands",
         md.table(["command", ""], rows),
         "## Environment variables",
         md.table(["variable", "", "used by"], _variables(commands, sources)),
         f"## {COMMON}",
         "A command that takes them names them; they mean the same everywhere.",
         md.table(OPTION_HEAD, sorted(common)),
-        "## Commands",
+        "## Each command",
         *[_section(one, common) for one in below],
     )
+
+
+def exit_codes(text: str) -> list[list[str]]:
+    """As the help lists them: `0 done; 1 refused, why; 2 wrong usage.`"""
+    listed = re.search(r"Exit codes: (.+?)\.(?:\s|$)", text, re.DOTALL)
+    if listed is None:
+        raise SystemExit("the help of the command line does not list its exit codes")
+    parts = [part.split(None, 1) for part in listed[1].split(";")]
+    return [[f"`{code}`", md.prose(md.sentence(meaning))] for code, meaning in parts]
 
 
 def callable_(command: Command) -> bool:

@@ -110,6 +110,18 @@ def test_the_options_are_those_that_help_shows():
     assert shown == set(re.findall(r"`(--[a-z-]+)`", section(read("cli.md"), "passmanager airdrop send")))
 
 
+def test_the_exit_codes_are_those_of_the_command(tmp_path):
+    listed = dict(re.findall(r"^\| `(\d+)` \| (.+) \|$", section(read("cli.md"), "Exit codes"), re.MULTILINE))
+    assert list(listed) == ["0", "1", "2", "130"]
+    for arguments, code in (
+        (["--version"], 0),
+        (["events", "list", "--rpc-url", "http://127.0.0.1:9"], 1),
+        (["no"], 2),
+    ):
+        done = subprocess.run(["passmanager", *arguments], capture_output=True, cwd=tmp_path, check=False)
+        assert done.returncode == code
+
+
 def test_public_names_of_the_package_are_shown():
     assert set(airdrop.__all__) <= headings(read("python/airdrop.md"))
     assert set(keeper.__all__) - {"KeeperError"} <= headings(read("python/keeper.md"))
