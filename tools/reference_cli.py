@@ -73,7 +73,7 @@ def page(sources: Path) -> str:
     return md.page(
         "The command line",
         INTRO,
-        _paragraphs(root.help),
+        _paragraphs(re.sub(r"^Exit codes: .+?\n\n", "", root.help, flags=re.MULTILINE | re.DOTALL)),
         "## Exit codes",
         md.table(["code", ""], exit_codes(root.help)),
         "## All commands",
@@ -89,7 +89,7 @@ def page(sources: Path) -> str:
 
 
 def exit_codes(text: str) -> list[list[str]]:
-    """As the help lists them: `0 done; 1 refused, why; 2 wrong usage.`"""
+    """Code and meaning, out of `0 done; 1 refused; 2 wrong usage` in the help."""
     listed = re.search(r"Exit codes: (.+?)\.(?:\s|$)", text, re.DOTALL)
     if listed is None:
         raise SystemExit("the help of the command line does not list its exit codes")
