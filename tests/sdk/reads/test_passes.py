@@ -167,7 +167,7 @@ def test_a_renewal_says_why_it_would_not_go_ahead(market, way):
     now = buyer.passes.renewability(bought.pass_id, shop.plan)
     assert (now.outcome, now.renewable, now.amount, now.token) == (Outcome.NOT_DUE, False, 0, market.world.token)
     assert now.due_at.timestamp() == buyer.passes.get(bought.pass_id).products[1].end
-    assert now.too_late == now.due + 3 * DAY
+    assert now.too_late == now.due + 3 * DAY == now.too_late_at.timestamp()
     market.world.travel(30)
     poor = buyer.passes.renewability(bought.pass_id, shop.plan)
     assert (poor.outcome, poor.amount) == (Outcome.ALLOWANCE_TOO_SMALL, 10 * ONE)

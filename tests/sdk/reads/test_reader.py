@@ -182,3 +182,27 @@ def test_a_block_of_the_future_is_refused(market):
     reader = Reader(Node.connect(market.url))
     with pytest.raises((UnexpectedAnswer, RpcError)):
         reader.open(10**9)
+
+
+class Refuses:
+    """Answers one method with an error, whatever is asked."""
+
+    def __init__(self, method: str) -> None:
+        self._method = method
+
+    def __call__(self, request: Any, forward: Forward) -> bytes | None:
+        error = {"code": -32000, "message": "history is gone"}
+
+        def change(one: Any, answer: Any) -> Any:
+            return {"jsonrpc": "2.0", "id": one["id"], "error": error} if one["method"] == self._method else answer
+
+        if isinstance(request, list):
+            return answers(request, forward, change)
+        return json.dumps(change(request, json.loads(forward()))).encode()
+
+
+@pytest.mark.parametrize("method", ["eth_getBlockByNumber", "eth_getLogs"])
+def test_a_node_that_refuses_is_told_by_its_own_words(market, method):
+    with behind(market, Refuses(method)) as client, pytest.raises(RpcError, match="history is gone") as refusal:
+        client.passes.of(market.wallet("collector"))
+    assert refusal.value.method == method
