@@ -50,7 +50,7 @@ class Mode(StrEnum):
 
 DiscountId = Annotated[int, typer.Argument(metavar="DISCOUNT", help="Id of the discount.", min=1, show_default=False)]
 Discounts = Annotated[
-    list[int], typer.Argument(metavar="DISCOUNT...", help="Ids of discounts.", min=1, show_default=False)
+    list[int], typer.Argument(metavar="DISCOUNT", help="Ids of discounts.", min=1, show_default=False)
 ]
 MaxMints = Annotated[int | None, typer.Option(help="Passes in all; 0 = no limit.", min=0)]
 

@@ -108,7 +108,7 @@ def approve(
     org: OrgId,
     wallet: Annotated[
         Address | None,
-        typer.Argument(metavar="[WALLET]", help="Who may; nobody if it is left out.", parser=address),
+        typer.Argument(metavar="WALLET", help="Who may; nobody if it is left out.", parser=address),
     ] = None,
 ) -> Step:
     """Let another wallet transfer the organization once, or nobody any more."""

@@ -36,7 +36,7 @@ Switch = bool | None
 MOST_AT_ONCE = 24
 """Pricings in one transaction."""
 Pricings = Annotated[
-    list[int], typer.Argument(metavar="PRICING...", help="Ids of pricings.", min=1, show_default=False)
+    list[int], typer.Argument(metavar="PRICING", help="Ids of pricings.", min=1, show_default=False)
 ]
 
 

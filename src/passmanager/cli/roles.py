@@ -29,7 +29,7 @@ def role(name: str) -> Role:
 Roles = Annotated[
     list[Role],
     typer.Argument(
-        metavar="ROLE...", help="Of catalog, promotions, airdrop, usage, refund, support; or all.", parser=role
+        metavar="ROLE", help="Of catalog, promotions, airdrop, usage, refund, support; or all.", parser=role
     ),
 ]
 

@@ -121,7 +121,7 @@ ProductId = Annotated[int, typer.Argument(metavar="PRODUCT", help="Id of the pro
 PricingId = Annotated[int, typer.Argument(metavar="PRICING", help="Id of the pricing.", min=1, show_default=False)]
 PassId = Annotated[int, typer.Argument(metavar="PASS", help="Id of the pass.", min=1, show_default=False)]
 Wallets = Annotated[
-    list[Address], typer.Argument(metavar="WALLET...", help="Addresses of wallets.", parser=address, show_default=False)
+    list[Address], typer.Argument(metavar="WALLET", help="Addresses of wallets.", parser=address, show_default=False)
 ]
 Wallet = Annotated[
     Address, typer.Argument(metavar="WALLET", help="Address of the wallet.", parser=address, show_default=False)
