@@ -101,6 +101,11 @@ class Limit:
         return self.most or None
 
 
+def printable(text: str) -> str:
+    """A text of somebody else's without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
 def text(value: Any) -> str:
     """`value` in a table."""
     if value is None or value in ("", (), []):
@@ -126,7 +131,7 @@ def _compound_text(value: Any) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         parts = [text(part) for part in cast("Sequence[Any]", value)]
         return ("\n" if any(isinstance(part, Mapping) for part in cast("Sequence[Any]", value)) else ", ").join(parts)
-    return str(value)
+    return printable(str(value))
 
 
 def plain(value: Any) -> Any:

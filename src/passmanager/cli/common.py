@@ -46,7 +46,11 @@ def ask(question: str) -> None:
     """Goes on if a person agrees."""
     if not sys.stdin.isatty():
         raise typer.BadParameter("nobody is there to confirm; pass --yes")
-    if not typer.confirm(question, err=True):
+    try:
+        agreed = typer.confirm(question, err=True)
+    except typer.Abort as stop:
+        raise typer.Exit(130) from stop
+    if not agreed:
         raise typer.Exit(1)
 
 

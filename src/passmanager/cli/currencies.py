@@ -3,10 +3,9 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from passmanager.cli.cells import Coin
-from passmanager.cli.errors import NotAToken
-from passmanager.core.calls import make_call
-from passmanager.errors import NoCodeAt, Reverted, UnexpectedAnswer
+from passmanager.cli.cells import Coin, printable
+from passmanager.cli.errors import InexactAmount, NotAToken
+from passmanager.errors import BadAmount, NoCodeAt, Reverted, UnexpectedAnswer
 from passmanager.specs import Currency
 from passmanager.specs import base_units as exact_units
 from passmanager.units import Address
@@ -22,32 +21,30 @@ def read_coin(client: "PassManager", token: Address) -> Coin:
         NotAToken: It has no decimals.
     """
     try:
-        decimals = client.read(make_call("ERC20.decimals", token, "0x313ce567", (), (), ("uint8",), lambda raw: raw[0]))
-    except (NoCodeAt, Reverted, UnexpectedAnswer) as problem:
-        raise NotAToken(token=token, problem=_why(problem)) from problem
-    return Coin(token=token, decimals=int(decimals), symbol=_symbol(client, token))
-
-
-def _why(problem: Exception) -> str:
-    return "there is no contract" if isinstance(problem, NoCodeAt) else "the contract there has no decimals"
+        decimals = client.token(token).decimals()
+    except NoCodeAt as problem:
+        raise NotAToken(token=token, problem="there is no contract") from problem
+    except (Reverted, UnexpectedAnswer) as problem:
+        raise NotAToken(token=token, problem="the contract there has no decimals") from problem
+    return Coin(token=token, decimals=decimals, symbol=_symbol(client, token))
 
 
 def _symbol(client: "PassManager", token: Address) -> str:
     try:
-        return str(client.read(make_call("ERC20.symbol", token, "0x95d89b41", (), (), ("string",), lambda raw: raw[0])))
+        return printable(client.token(token).symbol()) or token
     except (Reverted, UnexpectedAnswer):
         return token
-
-
-def currency(coin: Coin) -> Currency:
-    """The SDK's form of a coin."""
-    return Currency(coin.token, coin.decimals)
 
 
 def base_units(typed: str, coin: Coin, *, exact: bool = False) -> int:
     """Base units of a checked amount; `exact` if it is in base units already.
 
     Raises:
-        BadAmount: The token has fewer decimals.
+        InexactAmount: The token has fewer decimals.
     """
-    return exact_units(Decimal(typed), Currency(coin.token, 0 if exact else coin.decimals))
+    decimals = 0 if exact else coin.decimals
+    try:
+        return exact_units(Decimal(typed), Currency(coin.token, decimals))
+    except BadAmount as problem:
+        unit = "base units" if exact else coin.symbol
+        raise InexactAmount(amount=typed, unit=unit, decimals=decimals) from problem

@@ -17,6 +17,19 @@ class NotAToken(PassManagerError):
         )
 
 
+class InexactAmount(PassManagerError, ValueError):
+    """More digits than the currency has decimals."""
+
+    amount: str
+    unit: str
+    decimals: int
+
+    def __str__(self) -> str:
+        """How many digits are possible."""
+        most = f"at most {self.decimals} digits after the point" if self.decimals else "a whole number"
+        return f"{self.amount} {self.unit} cannot be paid exactly. Type {most}, and no more than tokens have."
+
+
 class UnknownRole(PassManagerError, ValueError):
     """A role that does not exist."""
 

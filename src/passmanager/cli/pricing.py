@@ -35,9 +35,7 @@ app.add_typer(
 Switch = bool | None
 MOST_AT_ONCE = 24
 """Pricings in one transaction."""
-Pricings = Annotated[
-    list[int], typer.Argument(metavar="PRICING", help="Ids of pricings.", min=1, show_default=False)
-]
+Pricings = Annotated[list[int], typer.Argument(metavar="PRICING", help="Ids of pricings.", min=1, show_default=False)]
 
 
 @reads(app, "list")

@@ -111,7 +111,7 @@ class Reader:
         """Base units of an amount that somebody typed; `exact` if it is in base units already.
 
         Raises:
-            BadAmount: The token has fewer decimals.
+            InexactAmount: The token has fewer decimals.
         """
         from passmanager.cli.currencies import base_units  # noqa: PLC0415 - same
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from passmanager.cli.cells import plain, text, title
+from passmanager.cli.cells import plain, printable, text, title
 from passmanager.cli.common import LOCAL_CHAINS, Account, DryRun, Keystore, Yes, ask, err, out, print_json
 from passmanager.cli.effects import Effect
 from passmanager.cli.reading import READING, Connection, Reader, bind, option
@@ -96,12 +96,12 @@ class Writer(Reader):
 
     def _send(self, step: Step) -> Receipt[Any]:
         receipt = self.client.send(step.call)
-        err.print(f"{step.title}: block {receipt.block_number}, transaction {receipt.tx_hash}", markup=False)
+        err.print(f"{printable(step.title)}: block {receipt.block_number}, transaction {receipt.tx_hash}", markup=False)
         return receipt
 
     def _show(self, steps: Sequence[Step], previews: Sequence[Receipt[Any] | None]) -> None:
         for step, preview in zip(steps, previews, strict=True):
-            out.print(step.title, style="bold", markup=False)
+            out.print(printable(step.title), style="bold", markup=False)
             rows = {"calls": f"{step.call.name} of {step.call.to}", **step.facts}
             if step.call.value:
                 rows["pays"] = f"{format_units(step.call.value)} native"
@@ -166,6 +166,7 @@ def _described(step: Step) -> dict[str, Any]:
         "function": step.call.name,
         "to": step.call.to,
         "valueWei": step.call.value,
+        "data": f"0x{step.call.data.hex()}",
         "arguments": plain(step.facts),
     }
 

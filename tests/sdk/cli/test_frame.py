@@ -4,6 +4,7 @@ import json
 import sys
 
 import pytest
+import typer
 
 from passmanager.abi import artifact
 from passmanager.client import PassManager
@@ -104,6 +105,14 @@ def test_dry_run_needs_no_key_when_the_account_is_named(desk, town):
     assert json.loads(run.stdout)["transactions"][0]["returns"] == 1
 
 
+def test_dry_run_has_what_another_wallet_needs_to_send_it(desk, town):
+    told = desk(*CREATE, "--dry-run")["transactions"][0]
+    node = town.world.node
+    fields = {"from": town.address("merchant"), "to": told["to"], "data": told["data"], "value": hex(told["valueWei"])}
+    node.request("eth_sendTransaction", fields)
+    assert town.client.lens.product_of(1).name == "Book"
+
+
 # --- receipts
 
 
@@ -169,6 +178,18 @@ def test_nothing_is_sent_when_the_person_says_no(desk, town, person):
     assert desk.run(*CREATE).code == 1
     assert town.nonce("merchant") == before
     assert person.asked == [f"Send 1 transaction on chain 31337 from {town.address('merchant')}?"]
+
+
+@pytest.mark.usefixtures("_public")
+def test_exit_code_is_130_when_the_question_is_interrupted(desk, town, person, monkeypatch):
+    def interrupted(question, **_):
+        raise typer.Abort
+
+    person(yes=True)
+    monkeypatch.setattr("typer.confirm", interrupted)
+    before = town.nonce("merchant")
+    assert desk.run(*CREATE).code == 130
+    assert town.nonce("merchant") == before
 
 
 @pytest.mark.usefixtures("_public")

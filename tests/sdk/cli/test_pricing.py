@@ -157,9 +157,13 @@ def test_tier_of_another_form_is_wrong_usage(desk, org, typed):
     desk.misused("Type LAST:UNIT" if typed != "9:" else "BadAmount", *words)
 
 
-def test_amount_with_more_decimals_than_the_token_is_refused(desk, org, town):
-    words = ("pricing", "create", "one-time", org, "--price", "0.0000001", "--token", town.token)
-    assert "the token has 6 decimals" in desk.refused("BadAmount", *words)
+@pytest.mark.parametrize(
+    ("typed", "more", "told"),
+    [("0.0000001", [], "at most 6 digits"), ("1.5", ["--base-units"], "a whole number"), (90 * "9", [], "tokens have")],
+)
+def test_amount_that_the_token_does_not_have_is_refused(desk, org, town, typed, more, told):
+    words = ("pricing", "create", "one-time", org, "--price", typed, "--token", town.token, *more)
+    assert told in desk.refused("InexactAmount", *words)
 
 
 def test_token_without_contract_is_refused(desk, org, town):
