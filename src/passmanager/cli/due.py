@@ -120,7 +120,7 @@ def renew_due_steps(desk: Writer, typed: Sequence[str]) -> list[Step]:
     outcomes = _outcomes(desk, pairs)
     wanted = [pair for pair, outcome in outcomes.items() if outcome is Outcome.RENEWED]
     if not wanted:
-        raise NothingDue(reasons=[_reason(*one) for one in outcomes.items()] or ["there are no subscriptions"])
+        raise NothingDue(reasons=[_reason(*one) for one in outcomes.items()] or ["no subscription is due"])
     left = [_reason(*one) for one in outcomes.items() if one[1] is not Outcome.RENEWED] if typed else []
     parts = [wanted[start : start + MOST_PAIRS] for start in range(0, len(wanted), MOST_PAIRS)]
     return [_step(desk, part, left) for part in parts]

@@ -164,7 +164,7 @@ def test_reasons_are_named_when_nothing_can_be_renewed(town, membership):
     pair = f"{membership}:{town.shop.plan}"
     said = town.refused("stranger", "subscription", "renew-due", pair, by="NothingDue")
     assert "the period has not ended yet" in said
-    assert "there are no subscriptions" in town.refused("stranger", "subscription", "renew-due", by="NothingDue")
+    assert "no subscription is due" in town.refused("stranger", "subscription", "renew-due", by="NothingDue")
     assert "BadPair" in town.type("stranger", "subscription", "renew-due", "1", code=2).stderr
 
 
