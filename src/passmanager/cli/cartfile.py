@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
-from passmanager.cli.buying_errors import BadCart
+from passmanager.cli.errors import BadCart
 from passmanager.core.addresses import parse_address
 from passmanager.core.purchases import Line
 from passmanager.errors import BadAddress

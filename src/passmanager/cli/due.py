@@ -7,7 +7,7 @@ from typing import Any, Final
 import typer
 
 from passmanager.abi.events import SubscriptionStateChanged
-from passmanager.cli.buying_errors import NothingDue
+from passmanager.cli.errors import NothingDue
 from passmanager.cli.reading import Reader, Row
 from passmanager.cli.renewing import renewed
 from passmanager.cli.times import Period, When

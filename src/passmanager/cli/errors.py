@@ -49,3 +49,41 @@ class UnknownCoupon(PassManagerError, LookupError):
     def __str__(self) -> str:
         """Where the ids are."""
         return f"There is no coupon {self.coupon_id}. Take its id from `passmanager coupon list`."
+
+
+class BadCart(PassManagerError, ValueError):
+    """A file that is no cart."""
+
+    path: str
+    problem: str
+
+    def __str__(self) -> str:
+        """What is wrong with it, and how a cart looks."""
+        return (
+            f"{self.path} is no cart: {self.problem}."
+            ' A cart is like {"organization": 1, "lines": [{"product": 1, "pricing": 1}]}.'
+        )
+
+
+class NothingDue(PassManagerError):
+    """None of the subscriptions can be renewed now."""
+
+    reasons: list[str]
+
+    def __str__(self) -> str:
+        """Why, for each."""
+        return f"Nothing can be renewed now: {'; '.join(self.reasons)}. Nothing was sent."
+
+
+class MetadataUnreadable(PassManagerError):
+    """The metadata of a pass is no JSON."""
+
+    pass_id: int
+    uri: str
+
+    def __str__(self) -> str:
+        """What there is instead."""
+        return (
+            f"The metadata of pass {self.pass_id} cannot be read: {self.uri[:80]!r}."
+            " Ask the organization to check its texts."
+        )

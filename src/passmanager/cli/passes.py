@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from passmanager.cli.buying_errors import MetadataUnreadable
 from passmanager.cli.cells import Moment, Percent
 from passmanager.cli.common import group
+from passmanager.cli.errors import MetadataUnreadable
 from passmanager.cli.reading import Facts, Listing, Reader, Row, reads
 from passmanager.cli.times import Period, When
 from passmanager.cli.values import PassId, ProductId, Wallet, address

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from passmanager.abi import errors
-from passmanager.cli.buying_errors import InsufficientAllowance
 from passmanager.cli.writing import Step, Writer
 from passmanager.core import erc20
 from passmanager.units import NATIVE, Address
@@ -16,6 +15,19 @@ if TYPE_CHECKING:
 Approving = Annotated[
     bool, typer.Option("--approve", help="Let PaymentEscrow take what is needed, if it may not already.")
 ]
+
+
+class InsufficientAllowance(errors.InsufficientAllowance):
+    """The contract's error of this name, with what to type on the command line."""
+
+    NEXT = "Add --approve to the command, or let the payer approve PaymentEscrow before."
+
+    amounts: str = ""
+
+    def __str__(self) -> str:
+        """Both amounts as people read them, then as the chain has them."""
+        fields = f"InsufficientAllowance(have={self.have}, need={self.need})"
+        return f"The payer has approved PaymentEscrow for too little: {self.amounts}. {fields}. {self.NEXT}"
 
 
 def require_approval(desk: Writer, plan: "Plan", *, asked: bool) -> None:

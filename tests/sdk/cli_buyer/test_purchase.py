@@ -85,7 +85,7 @@ def test_both_numbers_are_named_when_the_balance_is_too_small(town):
     ("options", "name"),
     [
         (["--max", "19.99"], "AmountAboveMax"),
-        (["--max", "1.0000001"], "BadAmount"),
+        (["--max", "1.0000001"], "InexactAmount"),
         (["--max", "19999999", "--base-units"], "AmountAboveMax"),
         (["--coupon", "WRONG"], "NoSuchCoupon"),
         (["--discount", "9"], "NoSuchDiscount"),

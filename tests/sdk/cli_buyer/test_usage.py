@@ -67,7 +67,7 @@ def test_holder_approves_with_the_bill(town, used):
         ("stranger", ["record", "1", "1:5"], "NotAuthorized"),
         ("stranger", ["adjust", "1", "1", "5"], "NotAuthorized"),
         ("stranger", ["cap", "1", "5", "5"], "NotPassHolder"),
-        ("buyer", ["cap", "1", "5", "1.0000001"], "BadAmount"),
+        ("buyer", ["cap", "1", "5", "1.0000001"], "InexactAmount"),
         ("nobody", ["show", "1", "9"], "NoSuchItem"),
     ],
 )
