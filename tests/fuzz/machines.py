@@ -4,21 +4,23 @@ from typing import Any
 
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.fuzz.matrix import cells, forbidden
 from tests.fuzz.profiles import SHRINKS, machine
 from tests.fuzz.rules.base import ShopMachine
 from tests.fuzz.session import OUTCOMES, Session
 
 
-def run(kind: type[ShopMachine], world: Session, runs: int, outcomes: str) -> None:
-    """`outcomes`: one line a function, its name and then the answers that must have occurred."""
+def run(kind: type[ShopMachine], world: Session, runs: int, outcomes: str, matrix: str = "") -> None:
+    """All of `outcomes` (a line a function, its name and then the answers) and of `matrix` must have occurred."""
     kind.world = world
     OUTCOMES.clear()
     run_state_machine_as_test(kind, settings=machine(runs))
     _report(kind.__name__)
+    assert not forbidden(OUTCOMES)
     if SHRINKS:
         return  # other runs, other outcomes
-    missing = [outcome for outcome in required(outcomes) if not OUTCOMES[outcome]]
-    assert not missing, f"never occurred: {missing}; what did: {dict(OUTCOMES)}"
+    missing = [outcome for outcome in required(outcomes) + cells(matrix) if not OUTCOMES[outcome]]
+    assert not missing, f"never occurred: {missing} (`-s` shows what did)"
 
 
 def _report(machine_name: str) -> None:

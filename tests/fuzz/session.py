@@ -159,11 +159,12 @@ class Session:
         """The same where it is due in the native coin, else 0."""
         return self.shop.dry_run(OPERATIONS[name], by, *args, token=NATIVE)
 
-    def count_pairs(self, outcomes: list[int], keys: list[tuple[int, int]], before: dict) -> None:
-        """Outcomes of a keeper's batch, of usage and of others."""
-        for outcome, key in zip(outcomes, keys, strict=True):
-            kind = "usage" if key in before and before[key].usage else "other"
-            self._count(f"pair of {kind}: {outcome}")
+    def count_pairs(self, outcomes: list[int], cells: list[str | None]) -> None:
+        """Outcomes of a keeper's batch, each by the cell that its pair was in."""
+        for outcome, place in zip(outcomes, cells, strict=True):
+            self._count(f"pair: {outcome}")
+            if place is not None:
+                self._count(f"{place}: {outcome}")
 
     def _quote(self, name: str, args: tuple, by: str) -> Answer | None:
         if name not in QUOTES:

@@ -21,7 +21,7 @@ PurchaseManager.transferOwnership: done
 PurchaseManager.acceptOwnership: done
 PaymentEscrow.withdraw: done NotOrganizationHolder
 PaymentEscrow.withdrawFees: done NotFeeRecipient
-pair of other: 0 10
+pair: 0 10
 """
 
 
@@ -48,4 +48,4 @@ class Money(Buying, Subscribing, Paying, Platform, Misbehaving, Clock):
 
 @pytest.mark.timeout(1800)
 def test_money(world):
-    run(Money, world, 40, OUTCOMES)
+    run(Money, world, 120, OUTCOMES)

@@ -21,7 +21,7 @@ Promotions.mintDiscounts: done NoSuchDiscount NotAuthorized
 PurchaseManager.purchaseProducts: done PassesNotCounted CouponFirstPassOnly NoSuchCoupon NoSuchDiscount
 PurchaseManager.purchaseAdditionalProducts: done CouponFirstPassOnly
 PurchaseManager.changeTieredSubscriptionUnitQuantity: done
-pair of other: 0
+pair: 0
 """
 
 
@@ -56,9 +56,9 @@ class UsagePromotions(Promoting, Using, Subscribing, Clock):
 
 @pytest.mark.timeout(1800)
 def test_promotions(world):
-    run(Promotions, world, 40, OUTCOMES)
+    run(Promotions, world, 120, OUTCOMES)
 
 
 @pytest.mark.timeout(1800)
 def test_promotions_of_usage(world):
-    run(UsagePromotions, world, 30, "")
+    run(UsagePromotions, world, 60, "")

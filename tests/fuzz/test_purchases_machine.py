@@ -29,4 +29,4 @@ class Purchases(Buying, Selling, Clock):
 
 @pytest.mark.timeout(1800)
 def test_purchases(world):
-    run(Purchases, world, 40, OUTCOMES)
+    run(Purchases, world, 120, OUTCOMES)

@@ -32,4 +32,4 @@ class Transfers(Subscriptions, Moving, Organizing, Paying, Using, Clock):
 
 @pytest.mark.timeout(1800)
 def test_transfers(world):
-    run(Transfers, world, 50, OUTCOMES)
+    run(Transfers, world, 150, OUTCOMES)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.fuzz.machines import run
+from tests.fuzz.matrix import OF_USAGE
 from tests.fuzz.rules.base import Clock
 from tests.fuzz.rules.buying import Buying
 from tests.fuzz.rules.moving import Moving
@@ -17,8 +18,7 @@ Catalog.createMeter: done
 Catalog.setMeterActive: done
 PurchaseManager.setUsageCap: done NotPassHolder
 PurchaseManager.changeSubscriptionPricing: done UsageCapExceeded
-renew of usage by holder at ACTIVE: NotDue
-pair of usage: 0 1 2 5 7
+pair: 0 1 2 5 7
 """
 
 
@@ -40,4 +40,4 @@ class UsageBills(Buying, Using, Subscribing, Paying, Moving, Clock):
 
 @pytest.mark.timeout(1800)
 def test_usage(world):
-    run(UsageBills, world, 60, OUTCOMES)
+    run(UsageBills, world, 300, OUTCOMES, OF_USAGE)

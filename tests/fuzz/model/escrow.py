@@ -16,8 +16,8 @@ class Token:
 
     balances: dict[str, int] = field(default_factory=dict)
     allowances: dict[str, int] = field(default_factory=dict)  # given to the escrow
-    in_loses: int = 0  # basis points that do not arrive; going out, that is the receiver's bad luck
-    out_loses: int = 0  # basis points that leave the sender on top; coming in, that is the payer's bad luck
+    loses: int = 0  # basis points that do not arrive; going out, that is the receiver's bad luck
+    takes_more: int = 0  # basis points that leave the sender on top; coming in, that is the payer's bad luck
     failing: bool = False  # transfers fail: revert, return false, do nothing or burn all gas
     exact_allowance: bool = False  # the largest number is not treated as endless
 
@@ -25,10 +25,10 @@ class Token:
         return self.balances.get(wallet, 0)
 
     def extra(self, amount: int) -> int:
-        return amount * self.out_loses // BPS
+        return amount * self.takes_more // BPS
 
     def lost(self, amount: int) -> int:
-        return amount * self.in_loses // BPS
+        return amount * self.loses // BPS
 
     def move(self, sender: str, to: str, amount: int) -> None:
         self.balances[sender] = self.balance(sender) - amount - self.extra(amount)

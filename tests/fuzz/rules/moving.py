@@ -86,13 +86,13 @@ class Organizing(ShopMachine):
         to = NATIVE if n % 25 == 0 else self.anybody(n)
         self.do("OrganizationNFT.mint", to, by=self.anybody(n))
 
-    @action(n=number, bits=choice([0, 1, 2, 4, 8, 16, 32, 63, 63, 63, 64]), stray=odd)
+    @action(n=number, bits=choice([0, 1, 2, 4, 8, 16, 32, 63, 63, 63, 64, 64]), stray=odd)
     def set_roles(self, n, bits, stray) -> None:
         org_id = 1 + n % 2
         by = self.anybody(n) if stray else self.state.orgs.nfts.owners[org_id]
         self.do("OrganizationNFT.setRoles", org_id, self.person("clerk"), bits, by=by)
 
-    @action(weight=1, n=number, safe=sometimes, stray=odd)
+    @action(weight=2, n=number, safe=choice([False, True]), stray=odd)
     def transfer_org(self, n, safe, stray) -> None:
         org_id = 1 + n % 2
         owner = self.state.orgs.nfts.owners[org_id]
@@ -112,8 +112,9 @@ class Organizing(ShopMachine):
     def approve_all_orgs(self, n, on) -> None:
         self.do("OrganizationNFT.setApprovalForAll", self.anybody(n // 5), on, by=self.anybody(n))
 
-    @action(weight=1, n=number, of_passes=often)
-    def set_metadata(self, n, of_passes) -> None:
+    @action(n=number, of_passes=choice([False, True]), stray=sometimes)
+    def set_metadata(self, n, of_passes, stray) -> None:
         name = "OrganizationNFT.setPassMetadata" if of_passes else "OrganizationNFT.setOrgMetadata"
-        org_id = 1 + n % 3
-        self.do(name, org_id, ("Shop", "", "", "", "a0b1c2", ""), by=self.anybody(n))
+        org_id = 1 + n % 2
+        by = self.anybody(n) if stray else self.state.orgs.nfts.owners[org_id]
+        self.do(name, org_id if n % 20 else 99, ("Shop", "", "", "", "a0b1c2", ""), by=by)

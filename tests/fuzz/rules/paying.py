@@ -4,7 +4,7 @@ from tests.fuzz.rules.base import ShopMachine, one_of
 from tests.fuzz.rules.draws import action, between, choice, number, odd, often, sometimes
 from tests.fuzz.world import ORG, RICH
 
-# Modes of mocks/MockBadToken, and what they mean: fails, loses on the way in, takes more on the way out.
+# Modes of mocks/MockBadToken, and what they mean: fails, how much is lost on the way, how much it takes on top.
 MODES = {
     "good": (0, False, 0, 0),
     "no answer": (1, False, 0, 0),
@@ -29,24 +29,24 @@ class Paying(ShopMachine):
     def rows(self) -> list[tuple[int, str]]:
         return [key for key, amount in self.state.escrow.rows.items() if amount and key[0]] or [(ORG, NATIVE)]
 
-    @action(weight=8, n=number, part=between(0, 101), revoke=sometimes, stray=odd)
-    def refund_product(self, n, part, revoke, stray) -> None:
-        """Some part of what may go back, at times one unit too much or too little."""
-        key = self.pick(n, lambda item: item.one_time or item.status(self.now) == part % 5)
+    @action(weight=8, n=number, at=between(0, 4), part=between(0, 20), revoke=sometimes, stray=odd)
+    def refund_product(self, n, at, part, revoke, stray) -> None:
+        """Twentieths of what may go back, at times one unit too much or too little."""
+        key = self.pick(n, lambda item: item.one_time or item.status(self.now) == at)
         item = self.item(key)
         amount = 1
         if item is not None:
             terms, usage = self.state.catalog.pricings[item.pricing_id].terms, self.session.shop.usage(*key)
             limit, least = refundable(item, usage, terms), least_refund(item, usage, terms, self.now)
             low = max(least - (part == 1), 0) if revoke else min(part, 1)
-            amount = limit + 1 if part == 101 else max(low, limit * part // 100 if part > 1 else low)
+            amount = limit + 1 if part == 2 else max(low, limit * part // 20 if part > 1 else low)
         by = self.anybody(n) if stray else self.person("clerk")
         self.do("PurchaseManager.refundProduct", *key, amount, revoke, by=by)
 
-    @action(n=number, amount=choice([0, 1, 10**6, 10**12]), bad=odd)
-    def top_up(self, n, amount, bad) -> None:
+    @action(n=number, amount=choice([0, 1, 10**6, 10**12]), bad=odd, unknown=odd)
+    def top_up(self, n, amount, bad, unknown) -> None:
         token = one_of([NATIVE, *self.session.tokens.values()], n)
-        org_id = 99 if bad and n % 2 else ORG
+        org_id = 99 if unknown else ORG
         value = amount + bad if token == NATIVE else int(bad)
         self.do("PurchaseManager.topUp", org_id, token, amount, by=self.anybody(n), value=value)
 
@@ -70,7 +70,7 @@ class Paying(ShopMachine):
 
     @action(n=number, bps=choice([0, 1, 250, 500, 501]), stray=odd)
     def announce_fee(self, n, bps, stray) -> None:
-        recipient = NATIVE if n % 15 == 0 else self.person(one_of(["treasurer", "treasurer", "keeper"], n))
+        recipient = NATIVE if n % 6 == 0 else self.person(one_of(["treasurer", "treasurer", "keeper"], n))
         by = self.anybody(n) if stray else self.state.owner
         self.do("PurchaseManager.announceFee", bps, recipient, by=by)
         read = self.session.driver.read
@@ -93,7 +93,7 @@ class Paying(ShopMachine):
         wallet, name = self.buyer(n), one_of(list(self.session.tokens), n // 3)
         token = self.state.escrow.tokens[self.session.tokens[name]]
         amount = max(token.balance(wallet) - rest, 0)
-        if token.failing or token.out_loses or token.in_loses:
+        if token.failing or token.takes_more or token.loses:
             return
         keeper = self.person("keeper")
         self.session.driver.tell(f"{name}.transfer", keeper, amount, by=wallet)
@@ -135,8 +135,8 @@ class Misbehaving(ShopMachine):
 
     @action(mode=choice(["good"] * 6 + list(MODES)))
     def misbehave(self, mode) -> None:
-        number_of, failing, in_loses, out_loses = MODES[mode]
+        number_of, failing, loses, takes_more = MODES[mode]
         by = self.person("keeper")
         self.session.driver.tell("Bad.behave", number_of, 0, 0, GAS, by=by)
         token = self.state.escrow.tokens[self.session.tokens["Bad"]]
-        token.failing, token.in_loses, token.out_loses = failing, in_loses, out_loses
+        token.failing, token.loses, token.takes_more = failing, loses, takes_more

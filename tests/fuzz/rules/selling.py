@@ -56,7 +56,7 @@ class Selling(ShopMachine):
         wallets = [self.buyer(n), self.buyer(n + 1)] if n % 20 else []
         self.do("Catalog.setAllowList", ORG, wallets, allowed, by=self.maker(n, stray))
 
-    @action(weight=2, n=number, bad=between(0, 15), stray=odd)
+    @action(weight=4, n=number, bad=between(0, 9), stray=odd)
     def create_pricing(self, n, bad, stray) -> None:
         style, frequency, token, flat, meter, tiers = one_of(list(PRICINGS.values()), n)
         token = self.session.tokens.get(token, "0x" + "00" * 20)

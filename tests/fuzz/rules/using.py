@@ -1,6 +1,6 @@
 from tests.fuzz.model.renewals import usage_bill
 from tests.fuzz.rules.base import ShopMachine, one_of
-from tests.fuzz.rules.draws import action, between, number, odd, often, several
+from tests.fuzz.rules.draws import action, between, choice, number, odd, often, several
 from tests.fuzz.world import METER, ORG, OTHER_METER, SECOND_METER
 
 
@@ -25,15 +25,14 @@ class Using(ShopMachine):
         by = self.anybody(n) if stray else self.person("clerk")
         self.do("Catalog.adjustUsage", meter, key[0], max(present - less, 0), by=by)
 
-    @action(weight=12, n=number, stray=odd, enough=often, low=odd)
-    def set_usage_cap(self, n, stray, enough, low) -> None:
-        key = self.pick(n, lambda item: item.usage)
+    @action(weight=12, n=number, stray=odd, kind=choice(["enough"] * 6 + ["exact", "low", "huge"]))
+    def set_usage_cap(self, n, stray, kind) -> None:
+        shop = self.session.shop
+        used = [key for key in self.live(lambda item: item.usage) if usage_bill(shop, *key, self.state.items[key])[1]]
+        key = used[n % len(used)] if used and kind != "enough" else self.pick(n, lambda item: item.usage)
         item = self.item(key)
-        recorded = 0
-        if item is not None and item.usage:
-            recorded = usage_bill(self.session.shop, *key, item)[1]
-        amount = recorded * 3 + 10**6 if enough else max(recorded - low, 0)
-        amount = 2**96 if low and n % 5 == 0 else amount
+        recorded = usage_bill(shop, *key, item)[1] if item is not None and item.usage else 0
+        amount = {"enough": recorded * 3 + 10**6, "exact": recorded, "low": max(recorded - 1, 0), "huge": 2**96}[kind]
         self.do("PurchaseManager.setUsageCap", *key, amount, by=self.holder_or(key[0], n, stray))
 
     @action(weight=2, n=number, on=often)
