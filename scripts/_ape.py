@@ -75,9 +75,16 @@ def open_client(account: AccountAPI, provider: ProviderAPI, deployment: Path, *,
     """The deployment on the provider's chain, with the account as its wallet."""
     if autosign and isinstance(account, KeyfileAccount):
         account.set_autosign(enabled=True)
-    node = Node.connect(provider.http_uri)
+    node = connect(provider)
     found = find_deployment(node, deployment)
     return PassManager(node, found.addresses(), signer=ApeSigner(account, provider))
+
+
+def connect(provider: ProviderAPI) -> Node:
+    """The provider's node, as the package talks to it."""
+    if provider.http_uri is None:
+        raise click.ClickException(f"NoNode: {provider.name} has no http address. Give a network with one.")
+    return Node.connect(provider.http_uri)
 
 
 def find_deployment(node: Node, path: Path) -> Deployment:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from passmanager.client import PassManager
-from passmanager.core.calls import make_call
 from passmanager.errors import BadAmount
 from passmanager.specs import Currency
 from passmanager.units import NATIVE, Address, format_units
@@ -33,5 +32,4 @@ def money_of(client: PassManager, token: Address) -> Money:
     """Asks the token for its decimals; the native coin has 18."""
     if token == NATIVE:
         return Money(Currency(), "coins")
-    decimals = make_call("ERC20.decimals", token, "0x313ce567", (), (), ("uint8",), lambda raw: int(raw[0]))
-    return Money(Currency(token, client.read(decimals)), f"of {token}")
+    return Money(client.token(token).currency(), f"of {token}")

@@ -8,11 +8,10 @@ from pathlib import Path
 import click
 from ape.api import AccountAPI, ProviderAPI
 from ape.cli import account_option
-from scripts._ape import ApeSigner, NetworkCommand
+from scripts._ape import ApeSigner, NetworkCommand, connect
 
 from passmanager.core.addresses import parse_address
 from passmanager.deployments import FOLDER, deploy
-from passmanager.node import Node
 
 
 @click.command(cls=NetworkCommand)
@@ -26,7 +25,7 @@ def cli(
 ) -> None:
     """Deploy the contracts, or go on where an interrupted call stopped."""
     found = deploy(
-        Node.connect(provider.http_uri),
+        connect(provider),
         ApeSigner(account, provider),
         owner=parse_address(owner) if owner else None,
         out=out,

@@ -51,7 +51,7 @@ def test_the_commands_run_in_this_order(place, command):
     assert "Nothing was sent." in said[COMMANDS[1]]
     assert "pass id: 1" in said[COMMANDS[2]]
     manager = world.clients["buyer"].manager
-    assert manager.pass_supply() == 3
+    assert manager.pass_supply() == 4
     assert world.clients["buyer"].product_pass.owner_of(2) == names["BUYER"]
 
 

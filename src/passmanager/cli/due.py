@@ -14,11 +14,12 @@ from passmanager.cli.times import Period, When
 from passmanager.cli.writing import Step, Writer
 from passmanager.core.passes import REASONS, PassProduct
 from passmanager.core.state import ItemState, Outcome, PassState
+from passmanager.models import Receipt
 from passmanager.units import DAY, Address
 
 Pair = tuple[int, int]
-MOST_PAIRS: Final = 100
-"""That renewSubscriptions takes."""
+MOST_PAIRS: Final = 40
+"""In one transaction: they fit its gas limit even if each payment uses all the gas that it may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,8 @@ def renew_due_steps(desk: Writer, typed: Sequence[str]) -> list[Step]:
         raise NothingDue(reasons=[_reason(*one) for one in outcomes.items()] or ["no subscription is due"])
     left = [_reason(*one) for one in outcomes.items() if one[1] is not Outcome.RENEWED] if typed else []
     parts = [wanted[start : start + MOST_PAIRS] for start in range(0, len(wanted), MOST_PAIRS)]
-    return [_step(desk, part, left) for part in parts]
+    receipts: list[Receipt[Any]] = []
+    return [_step(desk, part, left, receipts) for part in parts]
 
 
 def parse_pair(text: str) -> Pair:
@@ -154,11 +156,17 @@ def _reason(pair: Pair, outcome: Outcome) -> str:
     return f"pass {pair[0]} product {pair[1]}: {REASONS[outcome]}"
 
 
-def _step(desk: Writer, pairs: Sequence[Pair], left: Sequence[str]) -> Step:
+def _step(desk: Writer, pairs: Sequence[Pair], left: Sequence[str], receipts: list[Receipt[Any]]) -> Step:
+    """One transaction; what it tells at the end is that of all `receipts` until then."""
+
+    def ids(receipt: Receipt[Any]) -> Mapping[str, Any]:
+        receipts.append(receipt)
+        return renewed(desk, *receipts)
+
     facts: dict[str, Any] = {"subscriptions": [f"{pass_id}:{product}" for pass_id, product in pairs]}
     return Step(
         title=f"Renew {len(pairs)} subscription(s)",
         call=desk.client.manager.calls.renew_subscriptions(*_columns(pairs)),
         facts=facts | ({"leftOut": left} if left else {}),
-        ids=lambda receipt: renewed(desk, receipt),
+        ids=ids,
     )

@@ -70,9 +70,10 @@ def _quoted(desk: "Reader", product: int, quote: "RenewalQuote", now: int) -> Ro
     return row | ({"units": quote.units} if quote.units else {})
 
 
-def renewed(desk: "Reader", receipt: Receipt[Any]) -> Mapping[str, Any]:
-    """What was renewed, billed or left, from the events."""
+def renewed(desk: "Reader", *receipts: Receipt[Any]) -> Mapping[str, Any]:
+    """What was renewed, billed or left, from the events of one or more transactions."""
     now = desk.node.head().timestamp
+    events = [log.event for receipt in receipts for log in receipt.logs]
     return {
         "renewed": [
             {
@@ -82,12 +83,14 @@ def renewed(desk: "Reader", receipt: Receipt[Any]) -> Mapping[str, Any]:
                 "payer": one.payer,
                 "end": When(one.period_end, now),
             }
-            for one in receipt.events_of(SubscriptionRenewed)
+            for one in events
+            if isinstance(one, SubscriptionRenewed)
         ],
-        "billed": [_billed(desk, one) for one in receipt.events_of(UsageBilled)],
+        "billed": [_billed(desk, one) for one in events if isinstance(one, UsageBilled)],
         "failed": [
             {"passId": one.product_pass_id, "productId": one.product_id, "reason": Outcome(one.reason)}
-            for one in receipt.events_of(RenewalFailed)
+            for one in events
+            if isinstance(one, RenewalFailed)
         ],
     }
 

@@ -291,3 +291,23 @@ def native_plan(town):
     pricings = [merchant.merchant.create_pricing(org, spec).id for spec in specs]
     merchant.catalog.link_pricings(org, product_id=product, pricing_ids=pricings, linked=True)
     return product, *pricings
+
+
+def test_all_are_renewed_and_told_when_they_need_several_transactions(town):
+    shop, count = town.shop, 45
+    town.client("merchant").manager.airdrop_products(
+        shop.org,
+        recipients=[town.wallet("buyer")] * count,
+        product_ids=[shop.plan],
+        pricing_ids=[shop.monthly],
+        quantities=[0],
+        order_reference=bytes(32),
+    )
+    town.allow("buyer", 900 * ONE)
+    for pass_id in range(1, count + 1):
+        town.client("buyer").manager.set_auto_renew(pass_id, shop.plan, auto_renew=True)
+    town.world.travel(31)
+    told = town.json("stranger", "subscription", "renew-due")
+    assert len(told["transactions"]) == 2
+    assert sorted(one["passId"] for one in told["renewed"]) == list(range(1, count + 1))
+    assert town.escrow() == count * TEN
