@@ -1,7 +1,7 @@
 """A service on each database: SQLite in a file, and a real PostgreSQL that PyPI brings."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,10 +11,13 @@ from sqlalchemy import create_engine, text
 
 from passmanager.service.app import create_app
 from passmanager.service.db import session_scope
+from passmanager.service.engine.runner import Runner
 from passmanager.service.migrate import upgrade
 from passmanager.service.services import Services
 from passmanager.service.settings import Settings
 from passmanager.service.tables import METADATA
+from passmanager.service.wiring import connect
+from passmanager.service.worker import make_handlers
 from tests.service.merchant import Merchant, make_merchant
 
 HANG_UP = (
@@ -112,9 +115,24 @@ def services(settings: Settings) -> Iterator[Services]:
 
 @pytest.fixture
 def client(services: Services) -> Iterator[TestClient]:
-    """The HTTP interface inside this process."""
-    with TestClient(create_app(services), raise_server_exceptions=False) as found:
+    """The HTTP interface inside this process; `POST /test/clock` does the work that becomes due."""
+    connect(services)
+    runner = Runner(services, make_handlers(services), "1")
+    app = create_app(services)
+    app.state.settle = runner.drain
+    with TestClient(app, raise_server_exceptions=False) as found:
         yield found
+    runner.stop()
+
+
+@pytest.fixture
+def wait(client: TestClient) -> Callable[[float], None]:
+    """Lets seconds pass on the service's clock."""
+
+    def advance(seconds: float) -> None:
+        assert client.post("/test/clock", json={"advance": int(seconds)}).status_code == 200
+
+    return advance
 
 
 @pytest.fixture

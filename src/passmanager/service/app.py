@@ -7,6 +7,7 @@ from passmanager.service.catalog.api import router as catalog
 from passmanager.service.engine.api import router as test_clock
 from passmanager.service.health import router as health
 from passmanager.service.http.handlers import add_handlers
+from passmanager.service.orders.api import router as orders
 from passmanager.service.services import Services
 
 
@@ -18,4 +19,5 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(health)
     app.include_router(test_clock)
     app.include_router(catalog)
+    app.include_router(orders)
     return app

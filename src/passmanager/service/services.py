@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from passmanager.service.clock import Clock, ControlledClock, MachineClock
 from passmanager.service.db import Sessions, make_sessions, open_database
+from passmanager.service.news import Wire
 from passmanager.service.settings import Settings
 
 
@@ -15,6 +16,7 @@ class Services:
     """Made once per process.
 
     Attributes:
+        wire: Carries what happens in one domain to the others; `wiring.py` connects them.
         random: Jitter of retries comes from here; it is 0 with a controlled clock.
     """
 
@@ -22,6 +24,7 @@ class Services:
     engine: Engine
     sessions: Sessions
     clock: Clock
+    wire: Wire = field(default_factory=Wire)
     random: Random = field(default_factory=SystemRandom)
 
     @classmethod

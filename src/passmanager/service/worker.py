@@ -14,6 +14,7 @@ from passmanager.service.engine.runner import Runner
 from passmanager.service.engine.slots import Slot, take_slot
 from passmanager.service.engine.work import Handlers
 from passmanager.service.services import Services
+from passmanager.service.wiring import add_orders
 
 IDLE_SECONDS = 0.2
 IDLE_SECONDS_IN_TESTS = 0.02
@@ -25,8 +26,9 @@ log = structlog.get_logger()
 
 def make_handlers(services: Services) -> Handlers:
     """Every kind of work of the service; each domain adds its own here."""
-    del services  # handlers are made over the parts of the process
-    return Handlers()
+    handlers = Handlers()
+    add_orders(services, handlers)
+    return handlers
 
 
 class Worker:

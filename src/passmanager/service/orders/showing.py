@@ -1,0 +1,130 @@
+"""How orders look in answers and events."""
+
+import base64
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from passmanager.service.http.shapes import Money, money
+from passmanager.service.orders.models import Order, OrderItem, Payment
+from passmanager.service.orders.schemas import CustomerShown, ItemOut, OrderOut, PaymentOut
+
+
+def show_order(session: Session, order: Order) -> OrderOut:
+    """One order."""
+    return show_orders(session, [order])[0]
+
+
+def show_orders(session: Session, orders: Sequence[Order]) -> list[OrderOut]:
+    """Many at once: two queries for all of their lines and payments."""
+    ids = [order.id for order in orders]
+    items: dict[str, list[OrderItem]] = {of: [] for of in ids}
+    payments: dict[str, list[Payment]] = {of: [] for of in ids}
+    for item in session.scalars(select(OrderItem).where(OrderItem.order_id.in_(ids)).order_by(OrderItem.number)):
+        items[item.order_id].append(item)
+    for payment in session.scalars(
+        select(Payment).where(Payment.order_id.in_(ids)).order_by(Payment.created_at, Payment.id)
+    ):
+        payments[payment.order_id].append(payment)
+    return [_show(order, items[order.id], payments[order.id]) for order in orders]
+
+
+def _show(order: Order, items: list[OrderItem], payments: list[Payment]) -> OrderOut:
+    def amount(units: int) -> Money:
+        return money(units, order.currency, order.decimals)
+
+    details = order.details
+    context = details.get("external_context", "")
+    return OrderOut(
+        id=order.id,
+        number=order.number,
+        store_id=order.store_id,
+        source=order.source,
+        test=order.test,
+        payment_status=order.payment_status,
+        fulfillment_status=order.fulfillment_status,
+        reason=order.reason,
+        order_reference=order.reference,
+        currency=order.currency,
+        subtotal=amount(order.subtotal),
+        discount=amount(order.discount),
+        tax=amount(order.tax),
+        shipping=amount(order.shipping),
+        total=amount(order.total),
+        fee=amount(order.fee),
+        customer=CustomerShown(
+            id=order.customer_id,
+            email=order.email,
+            first_name=order.first_name,
+            last_name=order.last_name,
+            wallet=order.wallet,
+        ),
+        items=[_show_item(order, item) for item in items],
+        payments=[_show_payment(order, payment) for payment in payments],
+        coupons=details.get("coupons", []),
+        billing_address=details.get("billing_address", {}),
+        shipping_address=details.get("shipping_address", {}),
+        custom_fields=details.get("custom_fields", {}),
+        customer_notes=details.get("customer_notes", ""),
+        external_context=context,
+        external_context_decoded=_decoded(context),
+        marketing_optin=order.marketing_optin,
+        to_ship=order.to_ship,
+        fulfilled_elsewhere=order.elsewhere,
+        expires_at=order.expires_at,
+        paid_at=order.paid_at,
+        created_at=order.created_at,
+        updated_at=order.updated_at,
+    )
+
+
+def _decoded(context: str) -> str | None:
+    """Base64 of a text; None if it is something else."""
+    try:
+        return base64.b64decode(context, validate=True).decode()
+    except ValueError:
+        return None
+
+
+def _show_item(order: Order, item: OrderItem) -> ItemOut:
+    def amount(units: int) -> Money:
+        return money(units, order.currency, order.decimals)
+
+    return ItemOut(
+        id=item.id,
+        number=item.number,
+        product_id=item.product_id,
+        product_name=item.product_name,
+        sku=item.sku,
+        quantity=item.quantity,
+        price=amount(item.price),
+        subtotal=amount(item.subtotal),
+        discount=amount(item.discount),
+        tax=amount(item.tax),
+        total=amount(item.total),
+        fulfillment_status=item.fulfillment_status,
+        fulfillment_method=item.method,
+        units_owed=item.units_owed,
+        shipped=item.shipped,
+        refunded_at=item.refunded_at,
+    )
+
+
+def _show_payment(order: Order, payment: Payment) -> PaymentOut:
+    return PaymentOut(
+        id=payment.id,
+        method=payment.method,
+        status=payment.status,
+        amount=money(payment.amount, order.currency, order.decimals),
+        token=payment.token,
+        payer=payment.payer,
+        chain_id=payment.chain_id,
+        tx_hash=payment.tx_hash,
+        block_number=payment.block_number,
+        marked_by=payment.marked_by,
+        reason=payment.reason,
+        instructions=order.details.get("instructions", {}).get(payment.method, ""),
+        created_at=payment.created_at,
+        updated_at=payment.updated_at,
+    )
