@@ -11,7 +11,6 @@ from passmanager.cli.root import COMMANDS, Deferred, app
 
 FIRST = "devchain deploy demo org product pricing coupon discount pass purchase subscription usage escrow"
 WANTED = [*FIRST.split(), "airdrop", "keeper", "events", "quote"]
-MISSING = {"pass", "purchase", "subscription", "usage", "escrow", "quote"}
 LOCAL = {"devchain", "demo"}
 WALLET = {"--rpc-url", "--account", "--keystore", "--yes"}
 
@@ -35,9 +34,8 @@ def options(leaf):
     return {option for parameter in leaf.params for option in parameter.opts}
 
 
-def test_first_level_is_complete_and_in_order():
-    assert [name for name in WANTED if name in COMMANDS] == list(COMMANDS)
-    assert set(WANTED) - set(COMMANDS) <= MISSING
+def test_first_level_is_exactly_what_was_asked_for():
+    assert list(COMMANDS) == WANTED
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -170,7 +168,7 @@ assert not slow, slow
 """
 LIGHT_GROUPS = """
 import sys, importlib
-for name in ("org", "product", "pricing", "coupon", "discount"):
+for name in "org product pricing coupon discount passes purchase subscription usage escrow quote".split():
     importlib.import_module("passmanager.cli." + name)
 assert "web3" not in sys.modules
 """
