@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from passmanager.cli.cells import plain, printable, text, title
-from passmanager.cli.common import LOCAL_CHAINS, Account, DryRun, Keystore, Yes, ask, err, out, print_json
+from passmanager.cli.common import LOCAL_CHAINS, ask, err, out, print_json
 from passmanager.cli.effects import Effect
-from passmanager.cli.reading import READING, Connection, Reader, bind, option
-from passmanager.models import EventLog, Receipt, TxOptions
+from passmanager.cli.manner import MANNER, Manner, take_manner
+from passmanager.cli.reading import READING, Connection, Reader, bind
+from passmanager.models import EventLog, Receipt
 from passmanager.units import format_units
 
 if TYPE_CHECKING:
@@ -47,16 +48,6 @@ class Step:
     follows: bool = False
 
 
-@dataclass(frozen=True)
-class Manner:
-    """The options that all commands have who send."""
-
-    account: str | None
-    keystore: Path | None
-    dry_run: bool
-    yes: bool
-
-
 class Writer(Reader):
     """A connection and a wallet for one command."""
 
@@ -81,7 +72,7 @@ class Writer(Reader):
 
     def send(self, steps: Sequence[Step]) -> None:
         """Shows what will happen, asks, sends and reports."""
-        previews = [None if step.follows else self._simulate(step) for step in steps]
+        previews = [None if step.follows else self._simulate(number, step) for number, step in enumerate(steps)]
         if not self.as_json:
             self._show(steps, previews)
         if self._manner.dry_run:
@@ -89,13 +80,13 @@ class Writer(Reader):
             return
         if not self._manner.yes and self.found.chain_id not in LOCAL_CHAINS:
             ask(f"Send {_count(len(steps))} on chain {self.found.chain_id} from {self.signer.address}?")
-        self._end(steps, [self._send(step) for step in steps])
+        self._end(steps, [self._send(number, step) for number, step in enumerate(steps)])
 
-    def _simulate(self, step: Step) -> Receipt[Any]:
-        return self.client.send(step.call, tx=TxOptions(dry_run=True))
+    def _simulate(self, number: int, step: Step) -> Receipt[Any]:
+        return self.client.send(step.call, tx=self._manner.tx(number, dry_run=True))
 
-    def _send(self, step: Step) -> Receipt[Any]:
-        receipt = self.client.send(step.call)
+    def _send(self, number: int, step: Step) -> Receipt[Any]:
+        receipt = self.client.send(step.call, tx=self._manner.tx(number))
         err.print(f"{printable(step.title)}: block {receipt.block_number}, transaction {receipt.tx_hash}", markup=False)
         return receipt
 
@@ -195,36 +186,18 @@ def _event(log: EventLog[Any]) -> dict[str, Any]:
     return {"event": type(event).__name__, **plain(event)}
 
 
-WRITING = (
-    *READING[:2],
-    option("account", Account, None),
-    option("keystore", Keystore, None),
-    option("dry_run", DryRun, default=False),
-    option("yes", Yes, default=False),
-    *READING[2:],
-)
+WRITING = (*READING[:2], *MANNER, *READING[2:])
 
 
 def writes(app: typer.Typer, name: str) -> Callable[[Callable[..., Step | Sequence[Step]]], Callable[..., None]]:
     """Makes a command of a function that takes a `Writer` and returns what to send.
 
-    The options --rpc-url, --deployment, --account, --keystore, --dry-run, --yes and --json are added.
+    The options --rpc-url, --deployment and --json, and those of `Manner` are added.
     """
 
     def register(function: Callable[..., Step | Sequence[Step]]) -> Callable[..., None]:
-        def command(
-            *,
-            rpc_url: str,
-            deployment: Path,
-            account: str | None,
-            keystore: Path | None,
-            dry_run: bool,
-            yes: bool,
-            as_json: bool,
-            **own: Any,
-        ) -> None:
-            manner = Manner(account, keystore, dry_run, yes)
-            writer = Writer(Connection(rpc_url, deployment, as_json), manner)
+        def command(*, rpc_url: str, deployment: Path, as_json: bool, **own: Any) -> None:
+            writer = Writer(Connection(rpc_url, deployment, as_json), take_manner(own))
             try:
                 steps = function(writer, **own)
                 writer.send([steps] if isinstance(steps, Step) else steps)

@@ -135,6 +135,47 @@ def test_person_sees_function_arguments_signer_gas_and_ids(desk, town):
     assert "transaction 0x" in run.stderr
 
 
+# --- fees, stuck transactions
+
+
+def test_fees_are_those_that_were_given(desk, town):
+    made = desk(*CREATE, "--max-fee-gwei", 7, "--tip-gwei", "1.5")
+    sent = town.world.node.request("eth_getTransactionByHash", made["transactionHash"])
+    assert (int(sent["maxFeePerGas"], 16), int(sent["maxPriorityFeePerGas"], 16)) == (7 * 10**9, 15 * 10**8)
+
+
+@pytest.fixture
+def _stopped(town):
+    """Nobody makes blocks."""
+    request = town.world.node.request
+    request("evm_setAutomine", *[False])
+    yield
+    request("evm_setIntervalMining", 0)
+    request("anvil_dropAllTransactions")
+    request("evm_setAutomine", *[True])
+
+
+@pytest.mark.usefixtures("_stopped")
+def test_stuck_transaction_is_replaced_as_the_error_says(desk, town):
+    nonce = town.nonce("merchant")
+    run = desk.run(*CREATE, "--max-fee-gwei", 3, "--tip-gwei", 1, "--wait", "0.5")
+    assert run.code == 1
+    assert run.stderr.startswith("NotMined: ")
+    assert f"with nonce {nonce} and a higher fee" in run.stderr
+    town.world.node.request("evm_setIntervalMining", 2)  # the stuck one is mined unless it is replaced within 2 s
+    made = desk(*CREATE, "--nonce", nonce, "--max-fee-gwei", 9, "--tip-gwei", 2)
+    sent = town.world.node.request("eth_getTransactionByHash", made["transactionHash"])
+    assert (int(sent["nonce"], 16), int(sent["maxFeePerGas"], 16)) == (nonce, 9 * 10**9)
+    assert (town.nonce("merchant"), made["productId"]) == (nonce + 1, 1)
+
+
+def test_several_transactions_take_the_numbers_after_the_given_one(desk, town):
+    nonce = town.nonce("merchant")
+    wallets = [f"0x{number:040x}" for number in range(1, 202)]
+    desk("org", "allow-list", "add", 1, *wallets, "--nonce", nonce)
+    assert town.nonce("merchant") == nonce + 2
+
+
 # --- wallets and questions
 
 
@@ -239,9 +280,9 @@ def test_the_second_step_is_told_as_not_sent_when_the_first_fails(desk, town, mo
     sent = []
 
     def send(self, call, **options):
-        if not options and sent:
-            raise KeyboardInterrupt
-        if not options:
+        if not options["tx"].dry_run:
+            if sent:
+                raise KeyboardInterrupt
             sent.append(call)
         return real(self, call, **options)
 
