@@ -4,7 +4,7 @@ News is told in the transaction of what happened: who is subscribed writes into 
 says who listens.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -37,6 +37,7 @@ class News:
 
 
 Listener: TypeAlias = Callable[[Session, News], None]
+BatchListener: TypeAlias = Callable[[Session, Sequence[News]], None]
 Tell: TypeAlias = Callable[[Session, News], None]
 
 
@@ -44,17 +45,31 @@ Tell: TypeAlias = Callable[[Session, News], None]
 class Wire:
     """Carries news to those who subscribed, in the order in which they did."""
 
-    _listeners: list[tuple[str, Listener]] = field(default_factory=list[tuple[str, Listener]])
+    _listeners: list[tuple[str, BatchListener]] = field(default_factory=list[tuple[str, BatchListener]])
 
     def subscribe(self, pattern: str, listener: Listener) -> None:
         """To one type, to all that begin so (`order.*`), or to all (`*`)."""
+
+        def each(session: Session, news: Sequence[News]) -> None:
+            for one in news:
+                listener(session, one)
+
+        self._listeners.append((pattern, each))
+
+    def subscribe_many(self, pattern: str, listener: BatchListener) -> None:
+        """The same for who takes all news of a transaction at once, because that costs less."""
         self._listeners.append((pattern, listener))
 
     def tell(self, session: Session, news: News) -> None:
         """Hands it to everybody concerned; an error of one undoes the whole transaction."""
+        self.tell_all(session, [news])
+
+    def tell_all(self, session: Session, news: Sequence[News]) -> None:
+        """Many news, in their order; each listener hears all of them before the next one does."""
         for pattern, listener in self._listeners:
-            if matches(pattern, news.type):
-                listener(session, news)
+            fitting = [one for one in news if matches(pattern, one.type)]
+            if fitting:
+                listener(session, fitting)
 
 
 def matches(pattern: str, name: str) -> bool:

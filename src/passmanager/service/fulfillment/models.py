@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from passmanager.service.db import Base
+from passmanager.service.db import Base, BigKey
 
 
 class FulfillmentTemplate(Base):
@@ -22,7 +22,8 @@ class FulfillmentTemplate(Base):
     __tablename__ = "fulfillment_templates"
     __table_args__ = (UniqueConstraint("store_id", "name"),)
 
-    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     name: Mapped[str]
     method: Mapped[str]
@@ -39,20 +40,32 @@ class Fulfillment(Base):
     """The delivery of one line of an order.
 
     Attributes:
-        status: `waiting` (for stock, a person or the next attempt), `delivered`, `failed`, `returned`.
+        status: `planned` until the order is paid, `waiting` (for the worker, stock, a person or the next attempt),
+            `delivered`, `failed`, `returned`.
         waits_for: `stock`, `merchant`, `vendor` or nothing.
         config: The template's, as it was when the order came to be.
+        pool_id: The pool of its keys, if it has one.
         delivered: How many units are.
+        vendor_id: The merchant's own id of what he delivered, as his web service answered it.
+        give_up_at: When a vendor that keeps failing has cost the sale; null if never.
     """
 
     __tablename__ = "fulfillments"
-    __table_args__ = (UniqueConstraint("order_item_id"), Index(None, "store_id", "status", "waits_for"))
+    __table_args__ = (
+        UniqueConstraint("order_item_id"),
+        Index(None, "order_id"),
+        Index(None, "store_id", "number"),
+        Index(None, "store_id", "status", "number"),
+        Index(None, "pool_id", "waits_for", "status", "number"),
+    )
 
-    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
     order_item_id: Mapped[str] = mapped_column(ForeignKey("order_items.id"))
     template_id: Mapped[str | None] = mapped_column(ForeignKey("fulfillment_templates.id"))
+    pool_id: Mapped[str | None] = mapped_column(ForeignKey("key_pools.id"))
     method: Mapped[str]
     deliverable: Mapped[str] = mapped_column(default="key")
     config: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -62,6 +75,8 @@ class Fulfillment(Base):
     units: Mapped[int]
     delivered: Mapped[int] = mapped_column(default=0)
     vendor_id: Mapped[str] = mapped_column(default="")
+    give_up_at: Mapped[int | None]
+    started_at: Mapped[int | None]
     created_at: Mapped[int]
     updated_at: Mapped[int]
 

@@ -17,7 +17,8 @@ class KeyPool(Base):
     __tablename__ = "key_pools"
     __table_args__ = (UniqueConstraint("store_id", "name"),)
 
-    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     name: Mapped[str]
     low_at: Mapped[int] = mapped_column(default=0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from passmanager.service.http.problems import Conflict
@@ -177,6 +178,27 @@ def move(session: Session, row: Row, axis: Axis, new: Status, *, actor: str, at:
     Raises:
         MoveNotAllowed: The table does not have this move.
     """
+    made = _make(row, axis, new, actor, at, reason)
+    if made is not None:
+        session.add(OrderHistory(**history_row(made)))
+        session.flush()
+    return made
+
+
+def move_many(session: Session, wanted: Iterable[tuple[Row, Axis, Status]], *, actor: str, at: int) -> list[Move]:
+    """Moves of many rows at once, with a few statements in all; those that were there already are left out.
+
+    Raises:
+        MoveNotAllowed: The table does not have one of them.
+    """
+    made = [one for row, axis, new in wanted if (one := _make(row, axis, new, actor, at, "")) is not None]
+    session.flush()
+    if made:
+        session.execute(insert(OrderHistory), [history_row(one) for one in made])
+    return made
+
+
+def _make(row: Row, axis: Axis, new: Status, actor: str, at: int, reason: str) -> Move | None:
     column = COLUMNS[axis]
     old: str = getattr(row, column)
     if old == new:
@@ -186,10 +208,7 @@ def move(session: Session, row: Row, axis: Axis, new: Status, *, actor: str, at:
         raise MoveNotAllowed(detail=f"{_name(axis)} {row.id} is {old}, from which it cannot become {new.value}")
     setattr(row, column, new.value)
     _stamp(row, axis, old, new, at, reason)
-    made = Move(order_id, row.id, axis, old, new.value, reason, actor, at)
-    session.add(OrderHistory(**history_row(made)))
-    session.flush()
-    return made
+    return Move(order_id, row.id, axis, old, new.value, reason, actor, at)
 
 
 def _name(axis: Axis) -> str:

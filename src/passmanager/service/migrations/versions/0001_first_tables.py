@@ -255,6 +255,7 @@ def upgrade() -> None:
 
     op.create_table(
         "fulfillment_templates",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("store_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -267,11 +268,13 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_fulfillment_templates_store_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_fulfillment_templates")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_fulfillment_templates")),
+        sa.UniqueConstraint("id", name=op.f("uq_fulfillment_templates_id")),
         sa.UniqueConstraint("store_id", "name", name=op.f("uq_fulfillment_templates_store_id_name")),
     )
     op.create_table(
         "key_pools",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("store_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -279,7 +282,8 @@ def upgrade() -> None:
         sa.Column("low_told", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_key_pools_store_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_pools")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_key_pools")),
+        sa.UniqueConstraint("id", name=op.f("uq_key_pools_id")),
         sa.UniqueConstraint("store_id", "name", name=op.f("uq_key_pools_store_id_name")),
     )
     op.create_table(
@@ -659,11 +663,13 @@ def upgrade() -> None:
 
     op.create_table(
         "fulfillments",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("store_id", sa.String(), nullable=False),
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("order_item_id", sa.String(), nullable=False),
         sa.Column("template_id", sa.String(), nullable=True),
+        sa.Column("pool_id", sa.String(), nullable=True),
         sa.Column("method", sa.String(), nullable=False),
         sa.Column("deliverable", sa.String(), nullable=False),
         sa.Column("config", sa.JSON(), nullable=False),
@@ -673,20 +679,31 @@ def upgrade() -> None:
         sa.Column("units", sa.BigInteger(), nullable=False),
         sa.Column("delivered", sa.BigInteger(), nullable=False),
         sa.Column("vendor_id", sa.String(), nullable=False),
+        sa.Column("give_up_at", sa.BigInteger(), nullable=True),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_fulfillments_order_id")),
         sa.ForeignKeyConstraint(["order_item_id"], ["order_items.id"], name=op.f("fk_fulfillments_order_item_id")),
+        sa.ForeignKeyConstraint(["pool_id"], ["key_pools.id"], name=op.f("fk_fulfillments_pool_id")),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_fulfillments_store_id")),
         sa.ForeignKeyConstraint(
             ["template_id"], ["fulfillment_templates.id"], name=op.f("fk_fulfillments_template_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_fulfillments")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_fulfillments")),
+        sa.UniqueConstraint("id", name=op.f("uq_fulfillments_id")),
         sa.UniqueConstraint("order_item_id", name=op.f("uq_fulfillments_order_item_id")),
     )
     with op.batch_alter_table("fulfillments", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_fulfillments_order_id"), ["order_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_fulfillments_store_id_status_waits_for"), ["store_id", "status", "waits_for"], unique=False
+            batch_op.f("ix_fulfillments_pool_id_waits_for_status_number"),
+            ["pool_id", "waits_for", "status", "number"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_fulfillments_store_id_number"), ["store_id", "number"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_fulfillments_store_id_status_number"), ["store_id", "status", "number"], unique=False
         )
 
     op.create_table(
@@ -862,7 +879,10 @@ def downgrade() -> None:
 
     op.drop_table("purchases")
     with op.batch_alter_table("fulfillments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_fulfillments_store_id_status_waits_for"))
+        batch_op.drop_index(batch_op.f("ix_fulfillments_store_id_status_number"))
+        batch_op.drop_index(batch_op.f("ix_fulfillments_store_id_number"))
+        batch_op.drop_index(batch_op.f("ix_fulfillments_pool_id_waits_for_status_number"))
+        batch_op.drop_index(batch_op.f("ix_fulfillments_order_id"))
 
     op.drop_table("fulfillments")
     with op.batch_alter_table("shipments", schema=None) as batch_op:
