@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from passmanager.service.catalog import repository as catalog
 from passmanager.service.http.auth import Caller
-from passmanager.service.http.deps import Reading, TheServices, require
+from passmanager.service.http.deps import Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.shapes import Id
@@ -32,6 +32,7 @@ from passmanager.service.services import Services
 router = APIRouter(prefix="/v1", tags=["orders"])
 
 Reader = Annotated[Caller, Depends(require("orders:read"))]
+Writer = Annotated[Caller, Depends(require("orders:write"))]
 PlaceOnce = Annotated[Once, Depends(once("orders:write", required=True), scope="function")]
 WriteOnce = Annotated[Once, Depends(once("orders:write"), scope="function")]
 MarkOnce = Annotated[Once, Depends(once("orders:mark_paid"), scope="function")]
@@ -183,6 +184,6 @@ def list_block_rules(session: Reading, caller: Reader, store_id: Annotated[Id, Q
 
 
 @router.delete("/block-rules/{rule_id}", status_code=204)
-def remove_block_rule(rule_id: Id, request: WriteOnce) -> None:
+def remove_block_rule(rule_id: Id, session: Writing, caller: Writer) -> None:
     """Orders that match it are delivered again."""
-    blocking.remove(request.session, request.caller, rule_id)
+    blocking.remove(session, caller, rule_id)
