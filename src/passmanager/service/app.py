@@ -9,15 +9,19 @@ from passmanager.service.health import router as health
 from passmanager.service.http.handlers import add_handlers
 from passmanager.service.orders.api import router as orders
 from passmanager.service.services import Services
+from passmanager.service.webhooks.api import router as webhooks
+from passmanager.service.wiring import find_order
 
 
 def create_app(services: Services) -> FastAPI:
     """The application over the parts of one process."""
     app = FastAPI(title="passmanager", version=__version__, docs_url=None, redoc_url=None)
     app.state.services = services
+    app.state.find_order = find_order
     add_handlers(app)
     app.include_router(health)
     app.include_router(test_clock)
     app.include_router(catalog)
     app.include_router(orders)
+    app.include_router(webhooks)
     return app

@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -80,6 +81,10 @@ class Sealer:
     def derive_all(self, purpose: str) -> tuple[bytes, ...]:
         """The same of every key, newest first."""
         return tuple(_derive(master, purpose) for master in self._masters)
+
+    def signing_keys(self, purpose: str) -> tuple[Ed25519PrivateKey, ...]:
+        """To sign with, newest first; what older keys signed is still checked by their public halves."""
+        return tuple(Ed25519PrivateKey.from_private_bytes(seed) for seed in self.derive_all(f"{purpose} ed25519"))
 
 
 def _derive(master: bytes, purpose: str) -> bytes:

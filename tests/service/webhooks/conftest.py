@@ -3,13 +3,23 @@
 import pytest
 
 from passmanager.service.db import session_scope
-from passmanager.service.webhooks.recording import Fact, record
+from passmanager.service.news import News
+from passmanager.service.webhooks.recording import record
 
 
 @pytest.fixture
-def fact(merchant):
+def fact(merchant, services):
     def make(kind="order.paid", aggregate="ord_1", data=None, **more):
-        return Fact(merchant.id, merchant.store_id, kind, kind.partition(".")[0], aggregate, data or {"n": 1}, **more)
+        return News(
+            type=kind,
+            merchant_id=merchant.id,
+            store_id=merchant.store_id,
+            aggregate_type=kind.partition(".")[0],
+            aggregate_id=aggregate,
+            at=services.clock.now(),
+            data=data or {"n": 1},
+            **more,
+        )
 
     return make
 
@@ -21,6 +31,6 @@ def happen(services, fact):
     def write(*aggregates, kind="order.paid", data=None):
         facts = [fact(kind, aggregate, data) for aggregate in aggregates]
         with session_scope(services.sessions) as session:
-            return record(session, services.clock.now(), facts)
+            return record(session, facts)
 
     return write

@@ -26,7 +26,7 @@ def test_events_of_each_aggregate_are_numbered_from_one(services, happen):
 
 def test_undone_transaction_leaves_no_gap(services, happen, fact):
     def undone(session):
-        record(session, 0, [fact(aggregate="a")])
+        record(session, [fact(aggregate="a")])
         raise ZeroDivisionError
 
     happen("a")

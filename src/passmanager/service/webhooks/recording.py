@@ -1,106 +1,117 @@
 """Writing events: in the transaction of what happened, numbered without gaps per aggregate."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
 from passmanager.service.engine import keep_going
 from passmanager.service.ids import new_id
+from passmanager.service.news import INTERNAL, News
 from passmanager.service.webhooks import repository
 from passmanager.service.webhooks.matching import wants
-from passmanager.service.webhooks.models import WebhookEndpoint
+from passmanager.service.webhooks.models import Event, WebhookEndpoint
+from passmanager.service.webhooks.profiles import Order
+from passmanager.service.webhooks.profiles.known import PROFILES
 
 DELIVER = "webhook"
 
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something that happened.
-
-    Attributes:
-        type: Name of the event, such as `order.paid`.
-        aggregate_type: What it happened to, such as `order`; events of one aggregate reach receivers in order.
-        data: As receivers see it: JSON with decimal strings, and times in RFC 3339. A list under `items` are the
-            lines of an order: profiles with one message per line send so many.
-        previous: Old values of the fields that changed.
-    """
-
-    merchant_id: str
-    store_id: str
-    type: str
-    aggregate_type: str
-    aggregate_id: str
-    data: dict[str, Any]
-    previous: dict[str, Any] = field(default_factory=dict[str, Any])
+FindOrder: TypeAlias = Callable[[Session, str], Order | None]
+"""The order of an id as `GET /v1/orders/{id}` shows it; handed in, since orders are another domain."""
 
 
-def record(session: Session, now: int, facts: Sequence[Fact]) -> list[str]:
+def no_orders(_session: Session, _order_id: str) -> Order | None:
+    """For a service without orders, and for tests."""
+    return None
+
+
+def record(session: Session, news: Sequence[News], find_order: FindOrder = no_orders) -> list[str]:
     """Writes events and what endpoints are to be told of them, in the caller's transaction; the events' ids.
 
-    Many facts in one call cost a few statements in all. Whoever writes to the same aggregate waits for the
-    caller's transaction, so call it last.
+    Many in one call cost a few statements in all. Whoever writes about the same aggregate waits for the end of
+    the caller's transaction.
     """
-    if not facts:
+    told = [one for one in news if not one.type.startswith(INTERNAL)]
+    if not told:
         return []
-    repository.lock_aggregates(session, sorted({_lock_key(fact.aggregate_id) for fact in facts}))
-    events = _events(facts, repository.last_sequences(session, {fact.aggregate_id for fact in facts}), now)
-    repository.add_events(session, events)
-    _deliver(session, now, facts, [event["id"] for event in events])
-    return [event["id"] for event in events]
+    events = _add(session, told)
+    endpoints = repository.endpoints_of(session, {one.merchant_id for one in told})
+    for event in events if endpoints else ():
+        chosen = [endpoint for endpoint in endpoints if wants(endpoint, event)]
+        send(session, event, chosen, event.at, find_order)
+    return [event.id for event in events]
+
+
+def record_for(session: Session, news: News, endpoint: WebhookEndpoint) -> str:
+    """Writes an event that only one endpoint is told of; its id."""
+    (event,) = _add(session, [news])
+    send(session, event, [endpoint], event.at, no_orders)
+    return event.id
+
+
+def _add(session: Session, news: Sequence[News]) -> list[Event]:
+    repository.lock_aggregates(session, sorted({_lock_key(one.aggregate_id) for one in news}))
+    rows = _rows(news, repository.last_sequences(session, {one.aggregate_id for one in news}))
+    repository.add_events(session, rows)
+    return [Event(**row) for row in rows]  # not of the session: only to be read
 
 
 def _lock_key(aggregate_id: str) -> int:
     return int.from_bytes(hashlib.sha256(aggregate_id.encode()).digest()[:8], "big", signed=True)
 
 
-def _events(facts: Sequence[Fact], last: dict[str, int], now: int) -> list[dict[str, Any]]:
+def _rows(news: Sequence[News], last: dict[str, int]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    for fact in facts:
-        last[fact.aggregate_id] = last.get(fact.aggregate_id, 0) + 1
+    for one in news:
+        last[one.aggregate_id] = last.get(one.aggregate_id, 0) + 1
         rows.append({
-            "id": new_id("evt"), "merchant_id": fact.merchant_id, "store_id": fact.store_id, "type": fact.type,
-            "aggregate_type": fact.aggregate_type, "aggregate_id": fact.aggregate_id,
-            "sequence": last[fact.aggregate_id], "position": None, "data": fact.data, "previous": fact.previous,
-            "at": now,
+            "id": new_id("evt"), "merchant_id": one.merchant_id, "store_id": one.store_id, "type": one.type,
+            "aggregate_type": one.aggregate_type, "aggregate_id": one.aggregate_id,
+            "sequence": last[one.aggregate_id], "position": None, "data": dict(one.data),
+            "previous": dict(one.previous), "at": one.at,
         })  # fmt: skip
     return rows
 
 
-def _deliver(session: Session, now: int, facts: Sequence[Fact], ids: list[str]) -> None:
-    endpoints = repository.endpoints_of(session, {fact.merchant_id for fact in facts})
-    chosen = [
-        (endpoint, fact, event_id)
-        for fact, event_id in zip(facts, ids, strict=True)
-        for endpoint in endpoints
-        if endpoint.merchant_id == fact.merchant_id and wants(endpoint, fact.type, fact.store_id)
-    ]
-    rows = [row for endpoint, fact, event_id in chosen for row in delivery_rows(endpoint, event_id, fact.aggregate_id,
-            fact.data, now)]  # fmt: skip
+def send(
+    session: Session,
+    event: Event,
+    endpoints: Sequence[WebhookEndpoint],
+    now: int,
+    find_order: FindOrder,
+    replay: int = 0,
+) -> None:
+    """Makes the messages of an event, and sees to it that somebody sends them."""
+    rows: list[dict[str, Any]] = []
+    for endpoint in endpoints:
+        parts = count_parts(session, event, endpoint.profile, find_order)
+        rows += [_message(endpoint, event, part, replay, now) for part in range(1, parts + 1)]
     repository.add_deliveries(session, rows)
-    keep_going(session, DELIVER, ((chain_key(e.id, f.aggregate_id), e.id) for e, f, _ in chosen), now)
+    chains = [(chain_key(endpoint.id, event.aggregate_id), endpoint.id) for endpoint in endpoints]
+    keep_going(session, DELIVER, chains, now)
 
 
-def delivery_rows(
-    endpoint: WebhookEndpoint, event_id: str, aggregate_id: str, data: dict[str, Any], now: int, replay: int = 0
-) -> list[dict[str, Any]]:
-    """One for each message of an event: profile `noventiq` has one per line of the order."""
-    return [
-        {
-            "id": new_id("dlv"), "endpoint_id": endpoint.id, "event_id": event_id, "aggregate_id": aggregate_id,
-            "part": part, "replay": replay, "status": "pending", "attempts": 0, "next_attempt_at": None,
-            "created_at": now,
-        }
-        for part in range(1, parts_of(endpoint.profile, data) + 1)
-    ]  # fmt: skip
+def _message(endpoint: WebhookEndpoint, event: Event, part: int, replay: int, now: int) -> dict[str, Any]:
+    return {
+        "id": new_id("dlv"), "endpoint_id": endpoint.id, "event_id": event.id, "aggregate_id": event.aggregate_id,
+        "part": part, "replay": replay, "status": "pending", "attempts": 0, "next_attempt_at": None,
+        "created_at": now,
+    }  # fmt: skip
 
 
-def parts_of(profile: str, data: dict[str, Any]) -> int:
-    """How many messages a profile makes of one event."""
-    lines: list[Any] = data.get("items") or []
-    return max(1, len(lines)) if profile == "noventiq" else 1
+def count_parts(session: Session, event: Event, profile: str, find_order: FindOrder) -> int:
+    """How many messages an event is: as many as the order has lines, in profiles with one for each."""
+    if not PROFILES[profile].one_per_line or "order_item_id" in event.data:
+        return 1
+    order = find_order(session, order_id) if (order_id := order_of(event)) else None
+    return max(1, len(list((order or {}).get("items", []))))
+
+
+def order_of(event: Event) -> str | None:
+    """Id of the order that an event is about."""
+    data: Mapping[str, Any] = event.data
+    return event.aggregate_id if event.aggregate_type == "order" else data.get("order_id")
 
 
 def chain_key(endpoint_id: str, aggregate_id: str) -> str:
