@@ -16,7 +16,7 @@ from passmanager.core.pricing import terms_from_json
 from passmanager.service.chain.facts import Levels
 from passmanager.service.chain.logs import Seen, from_row, row_of
 from passmanager.service.chain.models import ChainCursor, ChainLog, ChainOffer
-from passmanager.units import NATIVE, checksum
+from passmanager.units import NATIVE, Address, checksum
 
 T = TypeVar("T")
 PARAMETERS = 500
@@ -129,7 +129,7 @@ class PassView:
         items: Word and time in ms of its last change, by product.
     """
 
-    owner: str
+    owner: Address
     items: dict[int, tuple[int, int]]
 
 
@@ -204,7 +204,7 @@ def _offers(
         statement = select(ChainOffer.number, ChainOffer.data).where(
             ChainOffer.chain_id == chain_id, ChainOffer.kind == kind, ChainOffer.number.in_(some)
         )
-        yield from session.execute(statement.order_by(ChainOffer.block_number, ChainOffer.log_index)).tuples()
+        yield from session.execute(statement.order_by(ChainOffer.block_number, ChainOffer.log_index))
 
 
 def move_cursor(session: Session, cursor: ChainCursor, position: Position, head: int, now: Levels, at: int) -> None:
