@@ -11,7 +11,7 @@ from passmanager.core.addresses import parse_address
 from passmanager.deployments import Deployment
 from passmanager.errors import BadKey
 from passmanager.node import Node
-from passmanager.signers import LocalSigner, NodeSigner, Signer
+from passmanager.signers import LocalSigner, NodeSigner, Signer, UnsignedSigner
 from passmanager.units import Address
 
 
@@ -44,6 +44,13 @@ def find_signer(node: Node, account: str | None, keystore: Path | None) -> Signe
     if keystore:
         return LocalSigner.from_keystore(keystore, _password(keystore))
     return NodeSigner(parse_address(account) if account else _first_account(node))
+
+
+def unsigned_signer(account: str | None) -> Signer:
+    """Whoever will sign elsewhere: a Safe, a hardware wallet, a browser's wallet."""
+    if account is None:
+        raise typer.BadParameter("--unsigned needs --account, the address that will sign")
+    return UnsignedSigner(parse_address(account))
 
 
 def _password(keystore: Path) -> str:

@@ -23,6 +23,10 @@ Nonce = Annotated[
     int | None,
     typer.Option(help="Number of the first transaction, to replace a stuck one.", min=0, show_default="next"),
 ]
+Unsigned = Annotated[
+    bool,
+    typer.Option("--unsigned", help="Print the transactions for --account to sign elsewhere; sign and send nothing."),
+]
 Wait = Annotated[float, typer.Option(help="Seconds to wait for each transaction.", min=0.1)]
 
 
@@ -36,8 +40,14 @@ class Manner:
     tip_gwei: float | None
     nonce: int | None
     wait: float
+    unsigned: bool
     dry_run: bool
     yes: bool
+
+    @property
+    def sends(self) -> bool:
+        """Whether anything is sent at all."""
+        return not (self.dry_run or self.unsigned)
 
     def tx(self, number: int, *, dry_run: bool = False) -> TxOptions:
         """For transaction `number` of this command, counting from 0."""
@@ -66,6 +76,7 @@ MANNER: Final = (
     option("tip_gwei", Tip, None),
     option("nonce", Nonce, None),
     option("wait", Wait, WAIT_S),
+    option("unsigned", Unsigned, default=False),
     option("dry_run", DryRun, default=False),
     option("yes", Yes, default=False),
 )

@@ -1,7 +1,7 @@
 """Commands that write: they get a `Writer`, return the steps, and the frame shows, asks, sends and reports."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,8 +59,10 @@ class Writer(Reader):
     @cached_property
     def signer(self) -> "Signer":
         """The wallet."""
-        from passmanager.cli.connecting import find_signer  # noqa: PLC0415 - loads web3, which takes a second
+        from passmanager.cli.connecting import find_signer, unsigned_signer  # noqa: PLC0415 - web3 takes a second
 
+        if self._manner.unsigned:
+            return unsigned_signer(self._manner.account)
         return find_signer(self.node, self._manner.account, self._manner.keystore)
 
     @cached_property
@@ -75,7 +77,7 @@ class Writer(Reader):
         previews = [None if step.follows else self._simulate(number, step) for number, step in enumerate(steps)]
         if not self.as_json:
             self._show(steps, previews)
-        if self._manner.dry_run:
+        if not self._manner.sends:
             self._end_dry(steps, previews)
             return
         if not self._manner.yes and self.found.chain_id not in LOCAL_CHAINS:
@@ -101,14 +103,29 @@ class Writer(Reader):
             _print_rows(rows)
 
     def _end_dry(self, steps: Sequence[Step], previews: Sequence[Receipt[Any] | None]) -> None:
-        if not self.as_json:
-            out.print("Nothing was sent.")
+        unsigned: list[dict[str, Any]] = self._unsigned(steps) if self._manner.unsigned else [{} for _ in steps]
+        if self.as_json:
+            told = [
+                {**_described(step), **({} if preview is None else _estimated(preview)), **fields}
+                for step, preview, fields in zip(steps, previews, unsigned, strict=True)
+            ]
+            print_json({"dryRun": True, **self._sender(), "transactions": told})
             return
-        told = [
-            {**_described(step), **({} if preview is None else _estimated(preview))}
-            for step, preview in zip(steps, previews, strict=True)
+        out.print("Nothing was sent.")
+        for fields in unsigned:
+            if fields:
+                print_json(fields["transaction"])
+
+    def _unsigned(self, steps: Sequence[Step]) -> list[dict[str, Any]]:
+        """As wallets take them. What waits for the step before cannot be estimated; its wallet does that then."""
+        nonce = self.node.nonce(self.signer.address) if self._manner.nonce is None else self._manner.nonce
+        made = [
+            self.client.build(
+                step.call, tx=replace(self._manner.tx(0), nonce=nonce + number), estimate=not step.follows
+            )
+            for number, step in enumerate(steps)
         ]
-        print_json({"dryRun": True, **self._sender(), "transactions": told})
+        return [{"transaction": transaction.rpc_fields()} for transaction in made]
 
     def _end(self, steps: Sequence[Step], receipts: Sequence[Receipt[Any]]) -> None:
         made: dict[str, Any] = {}

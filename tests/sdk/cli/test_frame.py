@@ -105,12 +105,35 @@ def test_dry_run_needs_no_key_when_the_account_is_named(desk, town):
     assert json.loads(run.stdout)["transactions"][0]["returns"] == 1
 
 
-def test_dry_run_has_what_another_wallet_needs_to_send_it(desk, town):
-    told = desk(*CREATE, "--dry-run")["transactions"][0]
-    node = town.world.node
-    fields = {"from": town.address("merchant"), "to": told["to"], "data": told["data"], "value": hex(told["valueWei"])}
-    node.request("eth_sendTransaction", fields)
+def test_unsigned_transactions_are_sent_by_their_wallet(desk, town):
+    told = desk(*CREATE, "--unsigned")
+    fields = told["transactions"][0]["transaction"]
+    assert (fields["from"], int(fields["nonce"], 16)) == (town.address("merchant"), town.nonce("merchant"))
+    town.world.node.request("eth_sendTransaction", fields)
     assert town.client.lens.product_of(1).name == "Book"
+
+
+def test_unsigned_transactions_follow_each_other_and_need_no_coins(desk, town):
+    """As for a Safe, which pays no gas itself."""
+    town.world.node.request("anvil_setBalance", town.address("merchant"), "0x0")
+    wallets = [f"0x{number:040x}" for number in range(1, 202)]
+    told = desk("org", "allow-list", "add", 1, *wallets, "--unsigned", "--nonce", 40)
+    assert [int(sent["transaction"]["nonce"], 16) for sent in told["transactions"]] == [40, 41]
+
+
+def test_person_gets_unsigned_transactions_as_json_too(desk, town):
+    run = desk.run(*CREATE, "--unsigned")
+    assert run.code == 0
+    _, _, printed = run.stdout.partition("Nothing was sent.\n")
+    assert json.loads(printed)["to"] == town.client.contracts.catalog
+
+
+def test_unsigned_without_an_account_is_wrong_usage(desk, town):
+    run = desk.command(
+        *map(str, CREATE), "--unsigned", PASSMANAGER_RPC_URL=town.url, PASSMANAGER_DEPLOYMENT=str(town.folder)
+    )
+    assert run.code == 2
+    assert "--unsigned needs --account" in run.stderr
 
 
 # --- receipts
