@@ -122,7 +122,7 @@ class Reader:
         if self.as_json:
             print_json(_document(shown))
         elif isinstance(shown, Listing):
-            out.print(table(shown.rows, shown.columns))
+            out.print(table(shown.rows, shown.columns) if shown.rows else "There is none.")
         else:
             _show_facts(shown)
         if shown.note and not self.as_json:

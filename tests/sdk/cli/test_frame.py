@@ -314,3 +314,20 @@ def test_the_second_step_is_told_as_not_sent_when_the_first_fails(desk, town, mo
     run = desk.run("org", "allow-list", "add", 1, *wallets)
     assert run.code == 130
     assert run.stderr.startswith("Put 200 wallet(s) on the list of organization 1: block ")
+
+
+# --- reading
+
+
+@pytest.mark.parametrize("group", ["product", "pricing", "coupon", "discount"])
+def test_empty_list_is_said_to_be_empty(desk, group):
+    run = desk.run(group, "list", 1)
+    assert (run.code, run.stdout) == (0, "There is none.\n")
+    assert desk(group, "list", 1) == []
+
+
+@pytest.mark.parametrize("words", [("product", "list"), ("coupon", "list"), ("org", "show"), ("org", "roles", "list")])
+def test_unknown_organization_is_named(desk, words):
+    run = desk.run(*words, 99)
+    assert run.code == 1
+    assert run.stderr.split(":")[0] in ("NoSuchOrganization", "ERC721NonexistentToken")
