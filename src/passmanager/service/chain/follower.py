@@ -176,6 +176,8 @@ class Follower:
 
     def _levels(self, found: _Step, before: Levels) -> Levels:
         included = found.progress.position.next_block - 1
+        if found.progress.dropped:  # the tags are those of the other chain, and more blocks may have to go
+            return Levels(included, min(before.safe, included), min(before.finalized, included), before.block_at)
         tip = found.progress.tip
         newest = found.logs[-1].at if found.logs else before.block_at
         safe, final = (min(tag, included) for tag in found.tags)

@@ -57,14 +57,13 @@ def attach(session: Session, desk: Desk, order: Order, fact: Purchased, key: tup
 
 
 def own_wallet(desk: Desk, order: Order, wallet: Address) -> str | None:
-    """The customer who holds the pass: of an order whose customer had no such wallet, its customer."""
-    known = desk.lookups.buyers.get((order.store_id, wallet))
-    if known is None and order.customer_id is not None:
+    """The order's customer has the rights; the wallet becomes his, unless it is somebody's already."""
+    if (order.store_id, wallet) not in desk.lookups.buyers and order.customer_id is not None:
         known = Buyer(order.customer_id, order.email, order.first_name, order.last_name, order.email_key)
         desk.lookups.buyers[order.store_id, wallet] = known
         row = {"id": new_id("wal"), "store_id": order.store_id, "customer_id": order.customer_id}
         repository.add_rows(desk.lookups.session, CustomerWallet, [{**row, "address": wallet, "created_at": desk.now}])
-    return (known or desk.buyer(order.store_id, wallet, desk.now)).id
+    return order.customer_id
 
 
 def _locate(payment: Payment, place: Place) -> None:

@@ -95,5 +95,6 @@ class Right:
             "chain_product_id": self.chain_product_id, "subscription": found.subscription,
             "quantity": found.quantity, "status": found.status, "active": found.active,
             "active_until": found.active_until, "changes_at": found.changes_at, "consumed_at": None,
-            "details": {**self.details, "state": hex(self.state), "state_at": self.state_at}, "created_at": self.created_at, "updated_at": now,
+            "details": {**self.details, "state": hex(self.state), "state_at": self.state_at},
+            "created_at": self.created_at, "updated_at": now,
         }  # fmt: skip

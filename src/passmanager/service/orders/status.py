@@ -104,7 +104,7 @@ MOVES: dict[Axis, dict[Status, frozenset[Status]]] = {
             _A.CONFIRMED, _A.FINALIZED, _A.LATE, _A.UNDERPAID, _A.OVERPAID, _A.DUPLICATE, _A.REORGED, _A.FAILED,
         }),
         _A.CONFIRMED: frozenset({_A.FINALIZED, _A.REORGED, _A.FAILED}),
-        _A.FINALIZED: frozenset({_A.FAILED}),
+        _A.FINALIZED: frozenset({_A.REORGED, _A.FAILED}),  # what a chain calls final is its own affair
         _A.LATE: frozenset({_A.REORGED, _A.FAILED}),
         _A.UNDERPAID: frozenset({_A.REORGED, _A.FAILED}),
         _A.OVERPAID: frozenset({_A.REORGED, _A.FAILED}),

@@ -44,6 +44,22 @@ ELSEWHERE_IN_TX = 1 << 40
 """Added to the position of a fact whose place in its transaction had another one before a reorg."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Grant:
+    """Rights that come with lines of an order.
+
+    Attributes:
+        customer_id: Of the order, if it was there before; by default the wallet's.
+    """
+
+    source: str
+    owner: Address
+    pass_id: int
+    lines: Sequence[Line]
+    item_ids: Sequence[str]
+    customer_id: str | None = None
+
+
 @dataclass(slots=True)
 class Taking:
     """The work on one batch.
@@ -109,7 +125,7 @@ class Taking:
             lines=[(line.product_id, line.pricing_id) for line in fact.lines], amounts=amounts, token=fact.token,
             fee=fact.fee, reference=fact.reference, reductions=fact.reductions, reason=reason,
         )  # fmt: skip
-        self._give(fact, organization, key, "chain", fact.owner, fact.pass_id, fact.lines, item_ids)
+        self._give(fact, organization, key, _Grant("chain", fact.owner, fact.pass_id, fact.lines, item_ids))
 
     def _airdropped(self, fact: Airdropped, organization: Organization) -> None:
         """An order for each recipient, who is its customer and gets what it delivers; nobody paid anything."""
@@ -130,7 +146,7 @@ class Taking:
                 lines=[(line.product_id, line.pricing_id) for line in fact.lines], amounts=amounts, token=token, fee=0,
                 reference=fact.reference,
             )  # fmt: skip
-            self._give(fact, organization, key, "airdrop", recipient, pass_id, fact.lines, item_ids)
+            self._give(fact, organization, key, _Grant("airdrop", recipient, pass_id, fact.lines, item_ids))
 
     def _renewed(self, fact: Renewed, organization: Organization) -> None:
         right = self.lookups.rights.get((fact.pass_id, fact.product_id))
@@ -210,7 +226,9 @@ class Taking:
                     right.details.pop("gone", None)
                     self.lookups.rights[pass_id, right.chain_product_id] = right
         source = "airdrop" if isinstance(fact, Airdropped) else "chain"
-        self._give(fact, organization, key, source, owner, pass_id, lines, [items[one.product_id].id for one in lines])
+        self._give(
+            fact, organization, key, _Grant(source, owner, pass_id, lines, [items[one.product_id].id for one in lines])
+        )
         self.desk.flush()
         paying.again(self.session, self.desk, self.hooks, payment, fact.place)
 
@@ -218,11 +236,11 @@ class Taking:
         """The purchase settles the order that it names."""
         order = self.lookups.orders[organization.merchant_id, fact.reference]
         items = {item.chain_product_id: item.id for item in repository.items_of(self.session, order.id)}
-        paying.own_wallet(self.desk, order, fact.owner)
+        customer_id = paying.own_wallet(self.desk, order, fact.owner)
         payment = paying.attach(self.session, self.desk, order, fact, key)
         self.lookups.payments[fact.place.tx_hash, payment.position or 0] = payment
         ids = [items[line.product_id] for line in fact.lines]
-        self._give(fact, organization, key, "chain", fact.owner, fact.pass_id, fact.lines, ids)
+        self._give(fact, organization, key, _Grant("chain", fact.owner, fact.pass_id, fact.lines, ids, customer_id))
         self.desk.flush()
         paying.confirm(self.session, self.desk, self.hooks, order, payment, fact.place.at)
 
@@ -243,30 +261,31 @@ class Taking:
     # --- rights
 
     def _give(
-        self, fact: Purchased | Airdropped, organization: Organization, key: tuple[object, ...], source: str,
-        owner: Address, pass_id: int, lines: Sequence[Line], item_ids: Sequence[str],
-    ) -> None:  # fmt: skip
+        self, fact: Purchased | Airdropped, organization: Organization, key: tuple[object, ...], grant: _Grant
+    ) -> None:
         """A right for each line; the same product a second time on the same pass goes on with the same right."""
-        buyer = self.desk.buyer(organization.store_id, owner, fact.place.at)
-        for number, (line, item_id) in enumerate(zip(lines, item_ids, strict=True)):
-            right = self.lookups.rights.get((pass_id, line.product_id))
+        buyer = self.desk.buyer(organization.store_id, grant.owner, fact.place.at)
+        for number, (line, item_id) in enumerate(zip(grant.lines, grant.item_ids, strict=True)):
+            right = self.lookups.rights.get((grant.pass_id, line.product_id))
             if right is None:
-                right = self._new_right(fact, organization, key, number, line, source)
-                right.pass_id = pass_id
-                self.lookups.rights[pass_id, line.product_id] = right
+                right = self._new_right(fact, organization, key, number, line)
+                right.pass_id, right.source = grant.pass_id, grant.source
+                self.lookups.rights[grant.pass_id, line.product_id] = right
                 if self._tells(fact, organization):
                     self._tell_right(right, organization, "purchase.created", fact)
-            right.order_item_id, right.customer_id, right.owner = item_id, buyer.id, owner
+            kept = right.customer_id if right.owner == grant.owner else None
+            right.customer_id = grant.customer_id or kept or buyer.id
+            right.order_item_id, right.owner = item_id, grant.owner
             right.details["last_item"] = item_id
             right.write(line.state, fact.place.at)
 
     def _new_right(
-        self, fact: Fact, organization: Organization, key: tuple[object, ...], number: int, line: Line, source: str
+        self, fact: Fact, organization: Organization, key: tuple[object, ...], number: int, line: Line
     ) -> Right:
         offered = self.lookups.products.get((organization.id, line.product_id))
         return Right(
             id=chain_id_of("pur", *key, number), store_id=organization.store_id, stored=False, order_item_id=None,
-            customer_id=None, product_id=offered.id if offered else None, source=source, owner=NATIVE,
+            customer_id=None, product_id=offered.id if offered else None, source="chain", owner=NATIVE,
             chain_id=fact.place.chain_id, pass_id=0, chain_product_id=line.product_id, created_at=fact.place.at,
             state=line.state, state_at=fact.place.at,
         )  # fmt: skip
