@@ -51,8 +51,8 @@ def approval_steps(desk: Writer, plan: "Plan") -> list[Step]:
     ]
 
 
-def paid_by_signer(desk: Writer, token: Address, amount: int, *, asked: bool, name: str) -> list[Step]:
-    """The approvals before the signer pays `amount`; none for the native coin, or if there is enough.
+def paid_by_signer(desk: Writer, token: Address, amount: int, *, asked: bool, name: str, most: int = 0) -> list[Step]:
+    """The approvals before the signer pays `amount`, or up to `most`; none for the native coin, or if not needed.
 
     Raises:
         InsufficientBalance: The signer has less.
@@ -64,12 +64,13 @@ def paid_by_signer(desk: Writer, token: Address, amount: int, *, asked: bool, na
     have, allowed = desk.client.read_many([erc20.balance_of(token, payer), _allowance(desk, token)])
     if have < amount:
         raise errors.InsufficientBalance(have=have, need=amount, call=name)
-    if allowed >= amount:
+    wanted = max(amount, most)
+    if allowed >= wanted or (allowed >= amount and not asked):
         return []
     if not asked:
         raise _too_little(desk, token, allowed, amount)
-    reset = [_approval(desk, token, 0)] if allowed and not _may_replace(desk, token, amount) else []
-    return [*reset, _approval(desk, token, amount, follows=bool(reset))]
+    reset = [_approval(desk, token, 0)] if allowed and not _may_replace(desk, token, wanted) else []
+    return [*reset, _approval(desk, token, wanted, follows=bool(reset))]
 
 
 def _too_little(desk: Writer, token: Address, have: int, need: int) -> InsufficientAllowance:

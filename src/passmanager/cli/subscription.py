@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from passmanager.abi.events import SubscriptionChanged, SubscriptionStateChanged
-from passmanager.abi.structs import ChangeQuote, ChangeSubscriptionPricingParams
+from passmanager.abi.events import SubscriptionStateChanged
+from passmanager.abi.structs import ChangeSubscriptionPricingParams
+from passmanager.cli.changing import change_steps, highest_price, native_part
 from passmanager.cli.common import group
 from passmanager.cli.due import DueLimit, due_rows, renew_due_steps, wallet_rows
-from passmanager.cli.paying import Approving, paid_by_signer
+from passmanager.cli.paying import Approving
 from passmanager.cli.reading import Facts, Listing, Reader, Row, reads
 from passmanager.cli.renewing import paying_steps, quote_renewals, value_of
 from passmanager.cli.times import Span, When
@@ -256,8 +257,10 @@ def change_pricing(
         airdrop=free,
     )
     quote = desk.client.lens.quote_change(params, desk.signer.address)
-    call = desk.client.manager.calls.change_subscription_pricing(params, value=_value(quote))
-    return _change(desk, quote, call, f"Move product {product} of pass {pass_id} to pricing {pricing}", asked=approve)
+    highest = highest_price(desk, quote, pass_id, product)
+    call = desk.client.manager.calls.change_subscription_pricing(params, value=native_part(quote, highest))
+    title = f"Move product {product} of pass {pass_id} to pricing {pricing}"
+    return change_steps(desk, quote, call=call, title=title, highest=highest, asked=approve)
 
 
 @writes(app, "change-quantity")
@@ -274,41 +277,9 @@ def change_quantity(
     lens, manager = desk.client.lens, desk.client.manager
     caller = desk.signer.address
     quote = lens.quote_quantity(pass_id, product_id=product, quantity=quantity, airdrop=free, caller=caller)
+    highest = highest_price(desk, quote, pass_id, product)
     call = manager.calls.change_tiered_subscription_unit_quantity(
-        pass_id, product_id=product, quantity=quantity, airdrop=free, value=_value(quote)
+        pass_id, product_id=product, quantity=quantity, airdrop=free, value=native_part(quote, highest)
     )
-    return _change(desk, quote, call, f"Change product {product} of pass {pass_id} to {quantity} units", asked=approve)
-
-
-def _value(quote: ChangeQuote) -> int:
-    return quote.amount if quote.token == NATIVE else 0
-
-
-def _change(desk: Writer, quote: ChangeQuote, call: Any, title: str, *, asked: bool) -> list[Step]:
-    approvals = paid_by_signer(desk, quote.token, quote.amount, asked=asked, name=call.name)
-    facts = {
-        "price": desk.money(quote.amount, quote.token),
-        "valueLeft": desk.money(quote.value_left, quote.token),
-        "pricingId": quote.pricing_id,
-        "quantity": quote.quantity or None,
-        "end": When(quote.period_end, desk.node.head().timestamp),
-    }
-    change = Step(
-        title=title,
-        call=call,
-        facts=facts,
-        ids=lambda receipt: _changed(desk, receipt),
-        follows=bool(approvals),
-    )
-    return [*approvals, change]
-
-
-def _changed(desk: Reader, receipt: Receipt[Any]) -> dict[str, Any]:
-    event = receipt.event(SubscriptionChanged)
-    return {
-        "passId": event.product_pass_id,
-        "productId": event.product_id,
-        "pricingId": event.pricing_id,
-        "quantity": event.quantity or None,
-        "paid": desk.money(event.amount_paid, event.token),
-    }
+    title = f"Change product {product} of pass {pass_id} to {quantity} units"
+    return change_steps(desk, quote, call=call, title=title, highest=highest, asked=approve)

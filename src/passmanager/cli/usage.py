@@ -46,8 +46,8 @@ Readings = Annotated[
 # --- reading
 
 
-@reads(app, "show")
-def show(desk: Reader, pass_id: PassId, product: ProductId) -> Facts:
+@reads(app, "read")
+def read(desk: Reader, pass_id: PassId, product: ProductId) -> Facts:
     """Show what a meter counted for a subscription, and what of it is to be paid."""
     found = desk.client.passes.usage(pass_id, product)
     return Facts(

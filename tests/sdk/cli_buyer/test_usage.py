@@ -17,7 +17,7 @@ def used(town, metered) -> int:
 
 
 def test_reading_has_its_price(town, used):
-    told = town.json("nobody", "usage", "show", used, town.shop.api)
+    told = town.json("nobody", "usage", "read", used, town.shop.api)
     assert (told["recorded"], told["billed"], told["open"]) == (500, 0, 500)
     assert (told["price"]["baseUnits"], told["cap"]["amount"]) == (BILL, "50")
     assert town.json("nobody", "usage", "readings", town.shop.meter) == [
@@ -28,7 +28,7 @@ def test_reading_has_its_price(town, used):
 def test_reading_is_corrected_downwards(town, used):
     told = town.json("merchant", "usage", "adjust", town.shop.meter, used, 150)
     assert told["readings"] == [{"passId": used, "recorded": 150}]
-    assert town.json("nobody", "usage", "show", used, town.shop.api)["price"]["amount"] == "0.5"
+    assert town.json("nobody", "usage", "read", used, town.shop.api)["price"]["amount"] == "0.5"
 
 
 def test_bill_is_paid_when_the_period_is_over(town, used):
@@ -39,7 +39,7 @@ def test_bill_is_paid_when_the_period_is_over(town, used):
     (billed,) = told["billed"]
     assert (billed["units"], billed["paid"]["baseUnits"]) == (500, BILL)
     assert before - town.balance("buyer") == town.escrow() == BILL
-    told = town.json("nobody", "usage", "show", used, town.shop.api)
+    told = town.json("nobody", "usage", "read", used, town.shop.api)
     assert (told["open"], told["billed"], told["lastBill"]["amount"]) == (0, 500, "4")
     assert town.item(used, town.shop.api).status == Status.ACTIVE
 
@@ -68,7 +68,7 @@ def test_holder_approves_with_the_bill(town, used):
         ("stranger", ["adjust", "1", "1", "5"], "NotAuthorized"),
         ("stranger", ["cap", "1", "5", "5"], "NotPassHolder"),
         ("buyer", ["cap", "1", "5", "1.0000001"], "InexactAmount"),
-        ("nobody", ["show", "1", "9"], "NoSuchItem"),
+        ("nobody", ["read", "1", "9"], "NoSuchItem"),
     ],
 )
 def test_command_is_refused_by_name_when_it_cannot_be(town, used, who, words, name):
@@ -76,7 +76,7 @@ def test_command_is_refused_by_name_when_it_cannot_be(town, used, who, words, na
 
 
 def test_usage_is_refused_by_name_when_the_product_is_no_metered_one(town, membership):
-    town.refused("nobody", "usage", "show", membership, town.shop.plan, by="NotUsageBased")
+    town.refused("nobody", "usage", "read", membership, town.shop.plan, by="NotUsageBased")
 
 
 def test_usage_is_wrong_when_a_reading_cannot_be_read(town):
