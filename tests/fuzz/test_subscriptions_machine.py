@@ -43,10 +43,6 @@ class Subscriptions(Subscribing, Clock):
     pass
 
 
-class MoreSubscriptions(Subscriptions):
-    """The same with other dice, for a second process."""
-
-
 class Refunds(Subscriptions, Paying):
     """Values and bounds while part of the money goes back."""
 
@@ -71,11 +67,6 @@ class Merchants(Subscriptions, Selling):
 @pytest.mark.timeout(1800)
 def test_subscriptions(world):
     run(Subscriptions, world, 300, OUTCOMES, OF_PERIODS)
-
-
-@pytest.mark.timeout(1800)
-def test_more_subscriptions(world):
-    run(MoreSubscriptions, world, 300, OUTCOMES, OF_PERIODS)
 
 
 @pytest.mark.timeout(1800)

@@ -47,7 +47,7 @@ class Promoting(Buying):
         wallets = [self.buyer(n), self.buyer(n + 1)] if n % 20 else []
         self.do("Promotions.setDiscountAccess", 1 + n % 5, wallets, allowed, by=self.promoter(n, stray))
 
-    @action(n=number, ids=several(between(1, 6), 0, 3), sort=often, stray=odd)
+    @action(n=number, ids=several(between(1, 6), 0, 3), sort=often, stray=sometimes)
     def mint_discounts(self, n, ids, sort, stray) -> None:
         ids = sorted(set(ids)) if sort else ids
         self.do("Promotions.mintDiscounts", self.some_pass(n), ids, by=self.promoter(n, stray))

@@ -6,11 +6,23 @@ from tests.fuzz.rules.draws import action, between, choice, each, number, odd, o
 from tests.fuzz.world import IDS, ORG, OTHER_ORG, PRICINGS
 
 numbers = several(number, 1, 3)
-ACTS = ["renew", "cancel", "undo", "pause", "unpause", "change", "quantity", "auto-renew", "end", "buy again"]
-WHO = ["holder", "holder", "clerk", "keeper"]
+ACTS = [
+    "renew",
+    "cancel",
+    "undo",
+    "pause",
+    "unpause",
+    "change",
+    "quantity",
+    "auto-renew",
+    "end",
+    "buy again",
+    "buy again",
+]
+WHO = ["holder", "holder", "holder", "clerk", "clerk", "keeper"]
 brought_status = choice([ACTIVE, ACTIVE, CANCELLED, CANCELLED, PAST_DUE, PAST_DUE, PAUSED, EXPIRED])
 any_status = choice([ACTIVE, CANCELLED, PAST_DUE, PAUSED, EXPIRED])
-QUANTITIES = [0, 1, 5, 6, 20, 21, 50, 51, 2**32 - 1, 2**32]
+QUANTITIES = [0, 0, 1, 5, 6, 20, 21, 50, 51, 2**32 - 1, 2**32, 2**32]
 open_status = choice([ACTIVE, ACTIVE, PAST_DUE, PAST_DUE, EXPIRED, EXPIRED, CANCELLED, PAUSED])
 
 
@@ -192,7 +204,7 @@ class Subscribing(ShopMachine):
 
         return one_of([pricing_id for pricing_id in IDS.values() if fits(pricing_id)] or [1], drawn)
 
-    @action(weight=8, n=number, quantity=choice(QUANTITIES), free=sometimes, up=choice([True, True, False]))
+    @action(weight=10, n=number, quantity=choice(QUANTITIES), free=sometimes, up=choice([True, False]))
     def change_tiered_subscription_unit_quantity(self, n, quantity, free, up) -> None:
         tiered = [i for i, terms in enumerate(PRICINGS.values(), 1) if terms[0] in (2, 3)]
         at = ACTIVE if n % 4 else n // 4 % 5
