@@ -102,7 +102,13 @@ def own_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """For tests: a clock that is set by hand."""
-    return Settings(database_url=database_url, data=tmp_path, secret_key=SECRET, clock="controlled")
+    return Settings(
+        database_url=database_url,
+        data=tmp_path,
+        secret_key=SECRET,
+        clock="controlled",
+        outbound_allow=("127.0.0.1",),
+    )
 
 
 @pytest.fixture

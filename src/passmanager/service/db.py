@@ -83,7 +83,7 @@ def open_database(url: str) -> Engine:
     """Engine with the settings that the service relies on."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    found = create_engine(url, connect_args={"timeout": BUSY_MS / 1000})
+    found = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, pool_size=20, max_overflow=80)
     event.listen(found, "connect", _prepare_sqlite)
     event.listen(found, "begin", _begin_sqlite)
     return found

@@ -1,10 +1,17 @@
-"""Facts of a merchant."""
+"""Events of a merchant, his server, and his endpoints."""
 
 import pytest
 
 from passmanager.service.db import session_scope
 from passmanager.service.news import News
 from passmanager.service.webhooks.recording import record
+from tests.service.receiver import run_receiver
+
+
+@pytest.fixture
+def receiver():
+    with run_receiver() as found:
+        yield found
 
 
 @pytest.fixture
@@ -34,3 +41,30 @@ def happen(services, fact):
             return record(session, facts)
 
     return write
+
+
+@pytest.fixture
+def call(client, merchant):
+    def send(method, path, body=None, expect=None, **more):
+        more.setdefault("headers", merchant.headers)
+        answer = client.request(method, path, json=body, **more)
+        assert answer.status_code == (expect or answer.status_code), answer.text
+        return answer.json() if answer.content else None
+
+    return send
+
+
+@pytest.fixture
+def endpoint(call, receiver):
+    """A new endpoint at the receiver's path `/in`, or at another."""
+
+    def make(path="/in", **more):
+        return call("POST", "/v1/webhook-endpoints", {"url": receiver.url + path, **more}, expect=201)
+
+    return make
+
+
+@pytest.fixture
+def do_work(wait):
+    """All that is due now."""
+    return lambda: wait(0)

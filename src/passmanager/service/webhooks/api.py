@@ -193,4 +193,4 @@ def get_delivery(delivery_id: Id, session: Reading, caller: Reader) -> DeliveryW
     calls = [
         AttemptOut.model_validate(row, from_attributes=True) for row in repository.attempts_of(session, delivery.id)
     ]
-    return DeliveryWithAttempts(**_show_delivery(delivery).model_dump(), calls=calls)
+    return DeliveryWithAttempts(**dict(_show_delivery(delivery)), calls=calls)

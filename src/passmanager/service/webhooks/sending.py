@@ -73,25 +73,26 @@ class WebhookSender:
     def __call__(self, job: Job) -> Done | Again:
         """Sends the message that is first."""
         endpoint_id, _, aggregate_id = job.key.partition(":")
-        go_on = partial(_go_on, endpoint_id=endpoint_id, aggregate_id=aggregate_id, now=self._services.clock.now())
+        now = self._services.clock.now()  # before the session: a thread holds one connection at a time
+        go_on = partial(_go_on, endpoint_id=endpoint_id, aggregate_id=aggregate_id, now=now)
         with read_scope(self._services.sessions) as session:
             endpoint = session.get(WebhookEndpoint, endpoint_id)
             first = repository.next_delivery(session, endpoint_id, aggregate_id)
             if endpoint is None or first is None or endpoint.status != repository.ACTIVE:
                 return Done(go_on)
-            if first.next_attempt_at is not None and first.next_attempt_at > self._services.clock.now():
+            if first.next_attempt_at is not None and first.next_attempt_at > now:
                 return Again(first.next_attempt_at, "waits for its next attempt")
-            message = self._make(session, endpoint, first)
+            message = self._make(session, endpoint, first, now)
         outcome = message if isinstance(message, Outcome) else self._call(endpoint.url, message)
         return self._settle(first, outcome)
 
-    def _make(self, session: Session, endpoint: WebhookEndpoint, delivery: Delivery) -> Message | Outcome:
+    def _make(self, session: Session, endpoint: WebhookEndpoint, delivery: Delivery, now: int) -> Message | Outcome:
         try:
-            return PROFILES[endpoint.profile].make(self._telling(session, endpoint, delivery))
+            return PROFILES[endpoint.profile].make(self._telling(session, endpoint, delivery, now))
         except Exception as problem:  # noqa: BLE001 - it fails like a call, so that it does not stand in the way for ever
             return Outcome(None, f"the message cannot be made: {type(problem).__name__}: {problem}")
 
-    def _telling(self, session: Session, endpoint: WebhookEndpoint, delivery: Delivery) -> Telling:
+    def _telling(self, session: Session, endpoint: WebhookEndpoint, delivery: Delivery, now: int) -> Telling:
         event = session.get_one(Event, _number_of(session, delivery.event_id))
         order_id = order_of(event)
         return Telling(
@@ -99,7 +100,7 @@ class WebhookSender:
             order=self._find_order(session, order_id) if order_id else None,
             part=delivery.part,
             parts=repository.count_parts(session, delivery),
-            secrets=secrets_of(endpoint, self._sealer, self._services.clock.now()),
+            secrets=secrets_of(endpoint, self._sealer, now),
             key=self._sealer.signing_keys(PURPOSE)[0],
             verify_key=self._sealer.derive(VERIFY_PURPOSE),
             seconds=int(time.time()),
