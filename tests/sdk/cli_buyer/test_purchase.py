@@ -259,3 +259,13 @@ def test_quote_for_a_pass_has_its_discounts(town):
 
 def test_quote_is_refused_by_name_when_the_purchase_would_be(town):
     town.refused("nobody", "quote", 1, "1:2", by="PricingNotLinked")
+
+
+def test_steps_are_printed_for_another_wallet_when_unsigned(town):
+    words = ("purchase", "products", town.shop.org, lines(town.shop)[0], "--approve", "exact", "--unsigned")
+    first, second = (one["transaction"] for one in town.json("buyer", *words)["transactions"])
+    contracts = town.client("buyer").contracts
+    assert (first["to"], second["to"]) == (town.world.token, contracts.purchase_manager)
+    assert {first["from"], second["from"]} == {town.wallet("buyer")}
+    assert int(second["nonce"], 16) == int(first["nonce"], 16) + 1
+    assert town.client("buyer").manager.pass_supply() == 0
