@@ -33,7 +33,9 @@ def followed(services, story) -> Followed:
 def selling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Shop]]:
     """A shop whose buyer has money, on a chain where blocks are safe after 4 and final after 8."""
     with devchain("--accounts", "10", "--slots-in-an-epoch", "4") as chain:
-        world = World.build(chain.url, tmp_path_factory.mktemp("deployments"), Report(live=False))
+        folder = tmp_path_factory.mktemp("deployments")
+        world = World.build(chain.url, folder, Report(live=False))
+        world.url, world.folder = chain.url, folder
         shop = open_shop(world)
         fund_buyer(world)
         world.act("buyer", "allow all", lambda p: p.send(allow_all(world)))
