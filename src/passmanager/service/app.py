@@ -7,6 +7,7 @@ from passmanager.service.catalog.api import router as catalog
 from passmanager.service.engine.api import router as test_clock
 from passmanager.service.health import router as health
 from passmanager.service.http.handlers import add_handlers
+from passmanager.service.http.operations import operation_id
 from passmanager.service.orders.api import router as orders
 from passmanager.service.services import Services
 from passmanager.service.webhooks.api import router as webhooks
@@ -15,7 +16,13 @@ from passmanager.service.wiring import find_order
 
 def create_app(services: Services) -> FastAPI:
     """The application over the parts of one process."""
-    app = FastAPI(title="passmanager", version=__version__, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="passmanager",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        generate_unique_id_function=operation_id,
+    )
     app.state.services = services
     app.state.find_order = find_order
     add_handlers(app)

@@ -3,7 +3,16 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from passmanager.service.clock import rfc3339
 from passmanager.service.http.problems import bad_field
@@ -27,12 +36,23 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,5}_[0-9a-z]{26}$")]
 Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.$_-]{1,16}$")]
 Wallet = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
 ChainNumber = Annotated[int, Field(ge=0, le=2**63 - 1)]
-DecimalText = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,78}(\.[0-9]{1,36})?$")]
+DecimalText = Annotated[
+    str, StringConstraints(pattern=r"^[0-9]{1,78}(\.[0-9]{1,36})?$"), Field(json_schema_extra={"format": "decimal"})
+]
 """Money without sign and exponent, such as `19.99`."""
 
+DecimalShown = Annotated[str, WithJsonSchema({"type": "string", "format": "decimal"})]
+
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")]
-Moment = Annotated[int, PlainSerializer(rfc3339, return_type=str)]
+Moment = Annotated[
+    int,
+    PlainSerializer(rfc3339, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
 """Milliseconds inside, RFC 3339 UTC outside."""
+
+Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
+"""RFC 3339 inside, too."""
 
 Future = AwareDatetime
 
@@ -46,7 +66,7 @@ class Body(BaseModel):
 class Money(BaseModel):
     """An amount as people write it, with what is needed to count exactly."""
 
-    amount: str
+    amount: DecimalShown
     currency: str
     decimals: int
 

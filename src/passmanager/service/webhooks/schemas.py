@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from passmanager.service.http.shapes import Body, Future, Id, Moment
+from passmanager.service.http.shapes import Body, Future, Id, Instant, Moment
 
 Pattern = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z_]+\.(\*|[a-z_]+(\.[a-z_]+)*))$", max_length=100)]
 """Name of an event, or its beginning and `*`."""
@@ -89,7 +89,7 @@ class EventOut(BaseModel):
 
     type: str
     id: str
-    timestamp: str
+    timestamp: Instant
     api_version: str
     mode: str
     store_id: str
