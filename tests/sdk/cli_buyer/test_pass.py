@@ -28,6 +28,8 @@ def test_passes_of_a_wallet_are_listed_by_page(town, membership, handbook):
     assert f"1 of 2 passes of {town.wallet('buyer')}; the next page: --after {membership}" in first
     rest = town.json("nobody", "pass", "list", town.wallet("buyer"), "--after", membership)
     assert [one["passId"] for one in rest] == [handbook]
+    town.world.travel(31)
+    assert town.json("nobody", "pass", "list", town.wallet("buyer"))[0]["nextEnd"] is None
 
 
 def test_pass_is_shown_with_its_products(town, membership):
