@@ -22,6 +22,7 @@ class StoreIn(Body):
     unpaid_days: int = Field(default=90, ge=1, le=3_650)
     reminder_after: int | None = Field(default=None, ge=60, description="Seconds; no reminder if null.")
     hold_above: DecimalText | None = Field(default=None, description="Totals from here on wait for a person.")
+    deliver_by_hand: bool = Field(default=False, description="You are asked for what no template delivers.")
 
 
 class StorePatch(Body):
@@ -34,6 +35,7 @@ class StorePatch(Body):
     unpaid_days: int | None = Field(default=None, ge=1, le=3_650)
     reminder_after: int | None = Field(default=None, ge=60)
     hold_above: DecimalText | None = None
+    deliver_by_hand: bool | None = None
 
 
 class StoreOut(BaseModel):
@@ -49,6 +51,7 @@ class StoreOut(BaseModel):
     unpaid_days: int
     reminder_after: int | None
     hold_above: str | None
+    deliver_by_hand: bool
     created_at: Moment
     updated_at: Moment
 

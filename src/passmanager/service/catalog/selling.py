@@ -37,7 +37,8 @@ def add_store(session: Session, caller: Caller, body: StoreIn, now: int) -> Stor
         id=new_id("sto"), merchant_id=caller.merchant_id, name=body.name, url=str(body.url or ""),
         currency=body.currency, unpaid_days=body.unpaid_days, reminder_after=body.reminder_after,
         hold_above=_threshold(body.hold_above), created_at=now, updated_at=now,
-        settings={"contact_name": body.contact_name, "contact_email": body.contact_email or ""},
+        settings={"contact_name": body.contact_name, "contact_email": body.contact_email or "",
+                  "deliver_by_hand": body.deliver_by_hand},
     )  # fmt: skip
     return _added(session, store, "")
 
@@ -46,6 +47,8 @@ def change_store(session: Session, store: Store, body: StorePatch, now: int) -> 
     """What was sent, and nothing else."""
     sent = body.model_dump(exclude_unset=True)
     contact = {name: sent.pop(name) or "" for name in CONTACT if name in sent}
+    if sent.get("deliver_by_hand") is not None:
+        contact["deliver_by_hand"] = sent.pop("deliver_by_hand")
     if "hold_above" in sent:
         sent["hold_above"] = _threshold(sent["hold_above"])
     if "url" in sent:

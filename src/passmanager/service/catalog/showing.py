@@ -22,6 +22,7 @@ def show_store(store: Store) -> StoreOut:
         unpaid_days=store.unpaid_days,
         reminder_after=store.reminder_after,
         hold_above=None if store.hold_above is None else format_units(store.hold_above, MOST_DECIMALS),
+        deliver_by_hand=store.settings.get("deliver_by_hand", False),
         created_at=store.created_at,
         updated_at=store.updated_at,
     )

@@ -11,7 +11,7 @@ class KeyPool(Base):
 
     Attributes:
         low_at: The merchant is told when so few are left.
-        low_told: He has been told since the last restock.
+        told: What he has been told since the last restock: `low`, `empty` or nothing.
     """
 
     __tablename__ = "key_pools"
@@ -22,7 +22,7 @@ class KeyPool(Base):
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     name: Mapped[str]
     low_at: Mapped[int] = mapped_column(default=0)
-    low_told: Mapped[bool] = mapped_column(default=False)
+    told: Mapped[str] = mapped_column(default="")
     created_at: Mapped[int]
 
 
@@ -35,6 +35,7 @@ class LicenseKey(Base):
         ciphertext: The key itself under AES-GCM, with the id of the row bound to it.
         lookup: HMAC of the key, to find it without decrypting.
         hint: Its last four characters, for lists.
+        order_id: Of the order that it was issued for; likewise its line, product and right of access.
         shared: Every buyer of the product has the same one.
         status: `free`, `issued`, `suspended`, `revoked`.
         activation_limit: Devices at the same time; null if there is no limit.
@@ -46,6 +47,8 @@ class LicenseKey(Base):
         UniqueConstraint("pool_id", "lookup"),
         Index(None, "store_id", "lookup"),
         Index(None, "pool_id", "status", "number"),
+        Index(None, "store_id", "number"),
+        Index(None, "order_id"),
         Index(None, "purchase_id"),
     )
 
@@ -53,7 +56,9 @@ class LicenseKey(Base):
     id: Mapped[str] = mapped_column(unique=True)
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     pool_id: Mapped[str | None] = mapped_column(ForeignKey("key_pools.id"))
+    order_id: Mapped[str | None] = mapped_column(ForeignKey("orders.id"))
     order_item_id: Mapped[str | None] = mapped_column(ForeignKey("order_items.id"))
+    product_id: Mapped[str | None] = mapped_column(ForeignKey("products.id"))
     purchase_id: Mapped[str | None] = mapped_column(ForeignKey("purchases.id"))
     unit: Mapped[int | None]
     kind: Mapped[str] = mapped_column(default="key")

@@ -1,0 +1,67 @@
+"""How pools and keys look in answers and events."""
+
+import base64
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from passmanager.service.clock import rfc3339
+from passmanager.service.licenses import repository
+from passmanager.service.licenses.models import KeyPool, LicenseKey
+from passmanager.service.licenses.schemas import ActivationOut, KeyOut, KeyShown, PoolOut, PoolStats
+from passmanager.service.licenses.vault import Vault
+from passmanager.service.news import News
+
+
+def show_pools(session: Session, pools: Sequence[KeyPool]) -> list[PoolOut]:
+    """With how many keys they have."""
+    counts = repository.counts_of(session, [pool.id for pool in pools])
+    return [
+        PoolOut(
+            id=pool.id, store_id=pool.store_id, name=pool.name, low_at=pool.low_at, created_at=pool.created_at,
+            stats=PoolStats(
+                free=counts.get((pool.id, repository.FREE), 0),
+                issued=counts.get((pool.id, repository.ISSUED), 0),
+                suspended=counts.get((pool.id, repository.SUSPENDED), 0),
+                revoked=counts.get((pool.id, repository.REVOKED), 0),
+            ),
+        )
+        for pool in pools
+    ]  # fmt: skip
+
+
+def show_key(key: LicenseKey) -> KeyOut:
+    """Without the key itself."""
+    return KeyOut.model_validate(key, from_attributes=True)
+
+
+def show_whole_key(session: Session, vault: Vault, key: LicenseKey) -> KeyShown:
+    """With the key, and who uses it."""
+    content = vault.open(key)
+    devices = [
+        ActivationOut(fingerprint=device.fingerprint, name=device.name, created_at=device.created_at)
+        for device in repository.activations_of(session, key)
+    ]
+    text, file = (None, base64.b64encode(content).decode()) if key.file_name else (content.decode(), None)
+    return KeyShown(**vars(show_key(key)), key=text, content=file, devices=devices)
+
+
+def masked(key: LicenseKey) -> dict[str, str | int | None]:
+    """A key as events show it: never the key itself."""
+    return {
+        "id": key.id, "kind": key.kind, "unit": key.unit, "hint": key.hint, "file_name": key.file_name,
+        "status": key.status, "activation_limit": key.activation_limit, "activations": key.activations,
+        "expires_at": rfc3339(key.expires_at),
+    }  # fmt: skip
+
+
+def key_news(key: LicenseKey, merchant_id: str, kind: str, at: int) -> News:
+    """News of one key."""
+    owner = {
+        "order_id": key.order_id, "order_item_id": key.order_item_id, "product_id": key.product_id,
+        "purchase_id": key.purchase_id,
+    }  # fmt: skip
+    return News(
+        type=kind, merchant_id=merchant_id, store_id=key.store_id, aggregate_type="license_key",
+        aggregate_id=key.id, at=at, data={**masked(key), **owner},
+    )  # fmt: skip
