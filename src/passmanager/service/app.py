@@ -5,9 +5,11 @@ from fastapi import FastAPI
 from passmanager import __version__
 from passmanager.service.catalog.api import router as catalog
 from passmanager.service.engine.api import router as test_clock
+from passmanager.service.fulfillment.api import router as fulfillment
 from passmanager.service.health import router as health
 from passmanager.service.http.handlers import add_handlers
 from passmanager.service.http.operations import operation_id
+from passmanager.service.licenses.api import router as licenses
 from passmanager.service.orders.api import router as orders
 from passmanager.service.services import Services
 from passmanager.service.webhooks.api import router as webhooks
@@ -30,5 +32,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(test_clock)
     app.include_router(catalog)
     app.include_router(orders)
+    app.include_router(licenses)
+    app.include_router(fulfillment)
     app.include_router(webhooks)
     return app

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from passmanager.service.engine import Handlers, Job
+from passmanager.service.fulfillment.listening import Deliveries
 from passmanager.service.news import News
 from passmanager.service.orders import settling
 from passmanager.service.orders.models import Order
@@ -19,12 +20,13 @@ from passmanager.service.webhooks.sending import WebhookSender
 
 def connect(services: Services) -> None:
     """Subscribes every domain to the news of the others, in the order in which they act."""
-    services.wire.subscribe("*", tell_merchant)
+    services.wire.subscribe_many("*", tell_merchant)
+    Deliveries(services).subscribe()
 
 
-def tell_merchant(session: Session, news: News) -> None:
+def tell_merchant(session: Session, news: Sequence[News]) -> None:
     """Every event, for the feed and for webhooks."""
-    record(session, [news], find_order)
+    record(session, news, find_order)
 
 
 def find_order(session: Session, order_id: str) -> dict[str, Any] | None:
@@ -36,6 +38,11 @@ def find_order(session: Session, order_id: str) -> dict[str, Any] | None:
 def add_webhooks(services: Services, handlers: Handlers) -> None:
     """Messages to merchants."""
     handlers.add_outside(DELIVER, WebhookSender(services, find_order))
+
+
+def add_fulfillment(services: Services, handlers: Handlers) -> None:
+    """Deliveries."""
+    Deliveries(services).add_handlers(handlers)
 
 
 def add_orders(services: Services, handlers: Handlers) -> None:

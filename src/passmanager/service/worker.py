@@ -14,7 +14,7 @@ from passmanager.service.engine.runner import Runner
 from passmanager.service.engine.slots import Slot, take_slot
 from passmanager.service.engine.work import Handlers
 from passmanager.service.services import Services
-from passmanager.service.wiring import add_orders, add_webhooks
+from passmanager.service.wiring import add_fulfillment, add_orders, add_webhooks
 
 IDLE_SECONDS = 0.2
 IDLE_SECONDS_IN_TESTS = 0.02
@@ -29,6 +29,7 @@ def make_handlers(services: Services) -> Handlers:
     handlers = Handlers()
     add_orders(services, handlers)
     add_webhooks(services, handlers)
+    add_fulfillment(services, handlers)
     return handlers
 
 
