@@ -89,7 +89,7 @@ class Reader:
         """The client."""
         from passmanager.client import PassManager  # noqa: PLC0415 - same
 
-        return PassManager(self.node, self.found.addresses())
+        return PassManager(self.node, self.found.addresses(), first_block=self.found.from_block)
 
     def coin(self, token: Address) -> Coin:
         """A token with its decimals and symbol.

@@ -70,7 +70,7 @@ class Writer(Reader):
         """The client of the wallet."""
         from passmanager.client import PassManager  # noqa: PLC0415 - same
 
-        return PassManager(self.node, self.found.addresses(), signer=self.signer)
+        return PassManager(self.node, self.found.addresses(), signer=self.signer, first_block=self.found.from_block)
 
     def send(self, steps: Sequence[Step]) -> None:
         """Shows what will happen, asks, sends and reports."""
