@@ -1,0 +1,1 @@
+"""Faces of the service that look like other shops' interfaces."""

@@ -1,0 +1,206 @@
+"""Purchases: rows of orders, without objects in between, because lists of them are asked for all day."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from passmanager.service.catalog.models import Product
+from passmanager.service.compat.dpd.answers import Rows
+from passmanager.service.compat.dpd.auth import Visit
+from passmanager.service.compat.dpd.countries import country_name
+from passmanager.service.compat.dpd.money import at_least_two_places, money_text
+from passmanager.service.compat.dpd.people import customer_object
+from passmanager.service.compat.dpd.ports import Downloads, Ports
+from passmanager.service.compat.dpd.statuses import DPD
+from passmanager.service.customers.models import Customer
+from passmanager.service.orders.models import Order, OrderItem, Shipment
+
+_ORDERS = select(
+    Order.number, Order.id, Order.created_at, Order.updated_at, Order.store_id, Order.salt, Order.payment_status,
+    Order.currency, Order.decimals, Order.subtotal, Order.discount, Order.tax, Order.shipping, Order.total, Order.fee,
+    Order.email, Order.first_name, Order.last_name, Order.details, Order.to_ship, Order.ip_address,
+    Order.marketing_optin, Customer.number.label("customer_number"), Customer.first_name.label("customer_first_name"),
+    Customer.last_name.label("customer_last_name"), Customer.email.label("customer_email"),
+    Customer.receives_email, Customer.created_at.label("customer_created_at"),
+    Customer.updated_at.label("customer_updated_at"),
+).select_from(Order).outerjoin(Customer, Customer.id == Order.customer_id)  # fmt: skip
+_ITEMS = (
+    select(
+        OrderItem.number, OrderItem.id, OrderItem.order_id, OrderItem.product_name, OrderItem.quantity,
+        OrderItem.price, OrderItem.subtotal, OrderItem.discount, OrderItem.tax, OrderItem.total,
+        OrderItem.fulfillment_status, OrderItem.units_owed, Product.number.label("product_number"),
+    )
+    .select_from(OrderItem)
+    .outerjoin(Product, Product.id == OrderItem.product_id)
+    .order_by(OrderItem.number)
+)  # fmt: skip
+_SHIPMENTS = select(Shipment.order_id, Shipment.carrier, Shipment.tracking).order_by(Shipment.created_at, Shipment.id)
+_NO_FILE = Downloads()
+_COMPLETE = frozenset({"none", "delivered"})
+
+
+def rows(where: ColumnElement[bool]) -> Rows:
+    """Orders with their customers; the oldest first, so that pages stay when new ones arrive."""
+    return _ORDERS.where(where).order_by(Order.number)
+
+
+def count(where: ColumnElement[bool]) -> Select[int]:
+    """How many."""
+    return select(func.count()).select_from(Order).where(where)
+
+
+def show(of: Visit, orders: Sequence[Any], ports: Ports) -> list[dict[str, Any]]:
+    """Purchases of these rows, with everything of them in four queries at most."""
+    ids = [order.id for order in orders]
+    items: dict[str, list[Any]] = defaultdict(list)
+    if ids:
+        for item in of.session.execute(_ITEMS.where(OrderItem.order_id.in_(ids))):
+            items[item.order_id].append(item)
+    lines = [item.id for found in items.values() for item in found]
+    keys, files = ports.keys(of.session, lines), ports.files(of.session, lines)
+    shipments = _shipments(of.session, [order.id for order in orders if order.to_ship is not None])
+    return [
+        _purchase(of, order, shipments.get(order.id, ("", "")))
+        | {"line_items": [_line(order, item, keys, files) for item in items[order.id]]}
+        for order in orders
+    ]
+
+
+def _shipments(session: Session, orders: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """The newest shipment of each."""
+    if not orders:
+        return {}
+    found = session.execute(_SHIPMENTS.where(Shipment.order_id.in_(orders)))
+    return {order: (carrier, tracking) for order, carrier, tracking in found}
+
+
+def _purchase(of: Visit, order: Any, shipment: tuple[str, str]) -> dict[str, Any]:
+    decimals, details = order.decimals, order.details
+    return {
+        "id": order.number,
+        "created_at": order.created_at // 1000,
+        "updated_at": order.updated_at // 1000,
+        "storefront_id": of.stores[order.store_id].number,
+        "salt": order.salt,
+        "status": DPD[order.payment_status],
+        "currency": order.currency,
+        "subtotal": money_text(order.subtotal, decimals),
+        "discount": money_text(-order.discount, decimals),
+        "tax": money_text(order.tax, decimals),
+        "shipping": money_text(order.shipping, decimals),
+        "total": money_text(order.total, decimals),
+        "processor_fee": money_text(order.fee, decimals),
+        "buyer_email": order.email,
+        "buyer_firstname": order.first_name,
+        "buyer_lastname": order.last_name,
+        "customer": _customer(order),
+        "customer_notes": details.get("customer_notes", ""),
+        "custom_fields": _custom_fields(details),
+        **_shipping(order, details.get("shipping_address", {}), shipment),
+        **_billing(order, details.get("billing_address", {})),
+        "coupons": [_coupon(coupon) for coupon in details.get("coupons", [])],
+        "ip_address": order.ip_address,
+        "marketing_optin": order.marketing_optin,
+    }
+
+
+def _customer(order: Any) -> dict[str, Any]:
+    """As he is today; of an order that nobody is known of, what the order says."""
+    if order.customer_number is None:
+        name = (order.first_name, order.last_name, order.email)
+        return customer_object(0, *name, False, order.created_at, order.updated_at)  # noqa: FBT003
+    return customer_object(
+        order.customer_number, order.customer_first_name, order.customer_last_name, order.customer_email,
+        order.receives_email, order.customer_created_at, order.customer_updated_at,
+    )  # fmt: skip
+
+
+def _custom_fields(details: Mapping[str, Any]) -> list[dict[str, str]]:
+    fields: Mapping[str, str] = details.get("custom_fields", {})
+    return [{"label": label, "response": response} for label, response in fields.items() if response]
+
+
+def _coupon(coupon: Mapping[str, str]) -> dict[str, str]:
+    amount = coupon["discount_amount"]
+    over_money = coupon["discount_type"] == "money"
+    return {
+        "name": coupon["name"],
+        "code": coupon["code"],
+        "discount_amount": at_least_two_places(amount) if over_money else amount,
+        "discount_type": coupon["discount_type"],
+    }
+
+
+def _names(order: Any, address: Mapping[str, Any]) -> tuple[str, str]:
+    """An address has one name; the buyer's own is divided as he gave it, others before the last word."""
+    name = address.get("name", "")
+    if name == f"{order.first_name} {order.last_name}":
+        return order.first_name, order.last_name
+    first, _, last = name.rpartition(" ")
+    return (first, last) if first else (last, "")
+
+
+def _shipping(order: Any, address: Mapping[str, Any], shipment: tuple[str, str]) -> dict[str, Any]:
+    first, last = _names(order, address)
+    country = address.get("country") or ""
+    return {
+        "shipping_firstname": first,
+        "shipping_lastname": last,
+        "shipping_street": address.get("line1", ""),
+        "shipping_street2": address.get("line2", ""),
+        "shipping_city": address.get("city", ""),
+        "shipping_state": address.get("state", ""),
+        "shipping_zip_code": address.get("postal_code", ""),
+        "shipping_country_code": country,
+        "shipping_country": country_name(country),
+        "shipping_phone": address.get("phone", ""),
+        "shipping_vatin": address.get("vat_number", ""),
+        "shipping_business_name": address.get("company", ""),
+        "shipping_carrier": shipment[0],
+        "shipping_tracking_number": shipment[1],
+        "requires_shipping": order.to_ship is not None,
+        "tangibles_to_ship": order.to_ship,
+    }
+
+
+def _billing(order: Any, address: Mapping[str, Any]) -> dict[str, Any]:
+    """Cards are with payment providers, of which none is connected."""
+    first, last = _names(order, address)
+    return {
+        "billing_firstname": first,
+        "billing_lastname": last,
+        "billing_street": address.get("line1", ""),
+        "billing_street2": address.get("line2", ""),
+        "billing_city": address.get("city", ""),
+        "billing_state": address.get("state", ""),
+        "billing_zip_code": address.get("postal_code", ""),
+        "billing_country_code": address.get("country") or "",
+        "billing_card_type": "",
+        "billing_card_number": "",
+    }
+
+
+def _line(order: Any, item: Any, keys: Mapping[str, Sequence[str]], files: Mapping[str, Downloads]) -> dict[str, Any]:
+    """Price times quantity is the subtotal: where fees of a tier break it, the line counts as one piece."""
+    exact = item.price * item.quantity == item.subtotal
+    found, file = keys.get(item.id, ()), files.get(item.id, _NO_FILE)
+    return {
+        "id": item.number,
+        "purchase_id": order.number,
+        "product_id": item.product_number or 0,
+        "price": money_text(item.price if exact else item.subtotal, order.decimals),
+        "quantity": item.quantity if exact else 1,
+        "subtotal": money_text(item.subtotal, order.decimals),
+        "tax": money_text(item.tax, order.decimals),
+        "discount": money_text(-item.discount, order.decimals),
+        "total": money_text(item.total, order.decimals),
+        "product_name": item.product_name,
+        "download_limit": file.limit,
+        "download_count": file.count,
+        "expires_at": file.expires_at,
+        "product_keys": list(found),
+        "has_all_keys": len(found) >= item.units_owed or item.fulfillment_status in _COMPLETE,
+    }
