@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -73,7 +73,8 @@ def cursor_levels(cursor: ChainCursor) -> Levels:
 def add_logs(session: Session, chain_id: int, logs: Sequence[Seen]) -> None:
     """Keeps logs raw."""
     if logs:
-        session.execute(insert(ChainLog), [row_of(chain_id, log) for log in logs])
+        rows = [row_of(chain_id, log) for log in logs]
+        session.connection().execute(insert(cast("Table", ChainLog.__table__)), rows)
 
 
 def drop_logs(session: Session, chain_id: int, first_block: int) -> list[Seen]:

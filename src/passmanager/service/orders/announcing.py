@@ -13,6 +13,7 @@ from passmanager.service.orders.births import ACTOR, Desk
 from passmanager.service.orders.holding import hold_reason
 from passmanager.service.orders.hooks import Hooks
 from passmanager.service.orders.models import Order, Payment, Purchase
+from passmanager.service.orders.placing import PLACED
 from passmanager.service.orders.settling import right_news
 from passmanager.service.orders.status import Axis, PaymentStatus, move
 from passmanager.service.orders.telling import order_news, payment_news
@@ -67,7 +68,8 @@ def announce(session: Session, hooks: Hooks, desk: Desk, told: list[Announcement
 def _tell_of(session: Session, hooks: Hooks, order: Order) -> None:
     """A new order, which is paid already; a person looks at it first if the store wants that."""
     at = order.created_at
-    hooks.tell(session, order_news(session, order, "order.created", at))
+    for kind in (PLACED, "order.created"):
+        hooks.tell(session, order_news(session, order, kind, at))
     payment = session.scalars(select(Payment).where(Payment.order_id == order.id)).one()
     hooks.tell(session, payment_news(session, order, payment, "payment.succeeded", at))
     store = session.scalars(select(Store).where(Store.id == order.store_id)).one()

@@ -212,9 +212,10 @@ def refunds_of(session: Session, order_id: str) -> list[Refund]:
 
 
 def add_rows(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Many rows with the same columns."""
+    """Many rows with the same columns, past the ORM: this is what a back-fill does most."""
     if rows:
-        session.execute(insert(table), list(rows))
+        session.flush()
+        session.connection().execute(insert(cast("Table", table.__table__)), list(rows))
 
 
 def add_history(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -8,6 +8,7 @@ from passmanager.service.clock import SECOND
 from passmanager.units import Address
 
 ACTIVE, REVOKED, EXPIRED = "active", "revoked", "expired"
+REVOKED_BIT, ONE_TIME = 1 << 249, 1 << 250  # of packing.vy
 NAMES = {status: status.name.lower() for status in Status}
 
 
@@ -31,15 +32,15 @@ class View(NamedTuple):
 
 def view(word: int, at: int) -> View:
     """A word at a time in ms."""
+    if word & ONE_TIME:  # most sales; the whole word is not read for them
+        revoked = bool(word & REVOKED_BIT)
+        return View(REVOKED if revoked else ACTIVE, not revoked, None, None, False, 1)  # noqa: FBT003
     item = ItemState.from_word(word)
-    quantity = max(item.quantity, 1)
-    if item.one_time:
-        return View(REVOKED if item.revoked else ACTIVE, not item.revoked, None, None, False, quantity)  # noqa: FBT003
     status = item.status(at // SECOND)
     until = None if item.paused else item.end * SECOND
     running = status in (Status.ACTIVE, Status.CANCELLED)
     changes = until if running else item.grace_end * SECOND if status is Status.PAST_DUE else None
-    return View(NAMES[status], running, until, changes, True, quantity)  # noqa: FBT003
+    return View(NAMES[status], running, until, changes, True, max(item.quantity, 1))  # noqa: FBT003
 
 
 @dataclass(slots=True)
