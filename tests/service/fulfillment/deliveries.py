@@ -29,7 +29,9 @@ class Deliverer(Shop):
         return self.product(self.name(), amount, fulfillment_template_id=template["id"], **product)
 
     def pool(self, *keys, **more):
-        made = self.call("POST", "/key-pools", {"store_id": self.merchant.store_id, "name": self.name(), **more}, status=201)
+        made = self.call(
+            "POST", "/key-pools", {"store_id": self.merchant.store_id, "name": self.name(), **more}, status=201
+        )
         if keys:
             self.upload(made["id"], keys)
         return made["id"]
@@ -65,7 +67,9 @@ class Deliverer(Shop):
         """What was delivered for an order, in clear, unit by unit."""
         listed = self.call("GET", f"/license-keys?order_id={order['id']}&limit=100")["data"]
         shown = [self.call("GET", f"/license-keys/{key['id']}") for key in listed]
-        return [key["key"] or key["content"] for key in sorted(shown, key=lambda key: (key["order_item_id"], key["unit"]))]
+        return [
+            key["key"] or key["content"] for key in sorted(shown, key=lambda key: (key["order_item_id"], key["unit"]))
+        ]
 
     def history(self, order):
         return self.call("GET", f"/orders/{order['id']}/history")

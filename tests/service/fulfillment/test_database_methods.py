@@ -54,7 +54,8 @@ class TestStatuses:
         heard = []
         services.wire.subscribe("*", lambda _session, news: heard.append(news))
         order = shop.buy(shop.sold("generated"))
-        names = [news.type for news in heard if news.type.startswith(("fulfillment.", "license_key.", "product.", "order.d"))]
+        wanted = ("fulfillment.", "license_key.", "product.", "order.d")
+        names = [news.type for news in heard if news.type.startswith(wanted)]
         assert names == [
             "fulfillment.requested", "license_key.issued", "fulfillment.succeeded", "product.delivered", "order.delivered",
         ]  # fmt: skip
@@ -231,7 +232,9 @@ class TestManual:
         refused = shop.client.post(path, json={"text": "A"}, headers=shop.merchant.headers)
         assert (refused.status_code, refused.json()["code"]) == (400, "idempotency-key-missing")
 
-    @pytest.mark.parametrize("body", [{}, {"text": "a", "content": "AAE="}, {"content": "AAE="}, {"file_name": "a", "content": "%"}])
+    @pytest.mark.parametrize(
+        "body", [{}, {"text": "a", "content": "AAE="}, {"content": "AAE="}, {"file_name": "a", "content": "%"}]
+    )
     def test_half_a_license_is_refused(self, shop, body):
         order = shop.buy(shop.sold("manual"))
         shop.call("POST", f"/orders/{order['id']}/items/{order['items'][0]['id']}/license", body, status=422)
@@ -244,7 +247,9 @@ class TestManual:
 
     def test_dp10_merchant_sends_by_hand_when_the_pool_is_empty(self, shop):
         order = shop.buy(shop.sold("pool", pool_id=shop.pool()))
-        shop.call("POST", f"/orders/{order['id']}/items/{order['items'][0]['id']}/license", {"text": "BY-HAND"}, status=201)
+        shop.call(
+            "POST", f"/orders/{order['id']}/items/{order['items'][0]['id']}/license", {"text": "BY-HAND"}, status=201
+        )
         assert (shop.statuses(order)[0], shop.clear(order)) == ("delivered", ["BY-HAND"])
 
     def test_unpaid_order_gets_nothing_by_hand(self, shop):

@@ -15,7 +15,7 @@ from passmanager.service.fulfillment.delivering import unit_of
 from passmanager.service.fulfillment.giving_up import give_up
 from passmanager.service.fulfillment.models import Fulfillment, FulfillmentAttempt
 from passmanager.service.fulfillment.progress import follow
-from passmanager.service.fulfillment.repository import VENDOR, WAITING
+from passmanager.service.fulfillment.repository import VENDOR, WAITING, url_of
 from passmanager.service.fulfillment.starting import Act
 from passmanager.service.fulfillment.telling import line_news
 from passmanager.service.fulfillment.templates import read_secret
@@ -167,7 +167,7 @@ class VendorCalls:
         verb, reference = str(job.payload["verb"]), str(job.payload["reference"])
         with read_scope(self._services.sessions) as session:
             one = repository.find(session, job.payload["fulfillment_id"])
-            if one is None or not (one.config.get("urls") or {}).get(verb):
+            if one is None or not url_of(one, verb):
                 return Done()
             call = self._prepare(session, one, verb, 1, f"{one.order_item_id}:{verb}:{reference}", reference)
         outcome = self._send(call, answer_matters=False)
@@ -178,9 +178,7 @@ class VendorCalls:
 
     # --- a call
 
-    def _prepare(
-        self, session: Session, one: Fulfillment, verb: str, unit: int, key: str, reference: str
-    ) -> Call:
+    def _prepare(self, session: Session, one: Fulfillment, verb: str, unit: int, key: str, reference: str) -> Call:
         template = repository.template_row(session, one.template_id or "")
         secret = read_secret(template, self._sealer)
         order, item = repository.order_of(session, one), repository.item_of(session, one)
@@ -206,9 +204,7 @@ class VendorCalls:
             self._logins.forget(call.auth, call.secret)
         return _judge(answer, call.deliverable if answer_matters else vendor_answer.ACKNOWLEDGED, call.place)
 
-    def _attempt(
-        self, session: Session, fulfillment_id: str, verb: str, unit: int, job: Job, outcome: Outcome
-    ) -> None:
+    def _attempt(self, session: Session, fulfillment_id: str, verb: str, unit: int, job: Job, outcome: Outcome) -> None:
         row = FulfillmentAttempt(
             id=new_id("fat"), fulfillment_id=fulfillment_id, verb=verb, unit=unit, attempt=job.attempt,
             status=outcome.status, problem=outcome.problem, answer=outcome.answer, at=self._services.clock.now(),

@@ -12,7 +12,7 @@ from passmanager.service.engine import enqueue_many, keep_going
 from passmanager.service.fulfillment import repository
 from passmanager.service.fulfillment.models import Fulfillment
 from passmanager.service.fulfillment.progress import follow
-from passmanager.service.fulfillment.repository import MERCHANT, STOCK, VENDOR, WAITING, Batch
+from passmanager.service.fulfillment.repository import MERCHANT, STOCK, VENDOR, WAITING, Batch, url_of
 from passmanager.service.fulfillment.starting import CALL, RESTOCK, Act, call_key, deliverable
 from passmanager.service.licenses import pools
 from passmanager.service.licenses import repository as licenses
@@ -136,7 +136,7 @@ def _hand_over(work: Delivery, one: Fulfillment) -> None:
 
 def ask(session: Session, one: Fulfillment, units: Sequence[int], at: int) -> None:
     """The merchant's web service is to be asked for these units."""
-    lane = f"vendor:{urlsplit(one.config['urls']['new']).hostname}"
+    lane = f"vendor:{urlsplit(url_of(one, 'new') or '').hostname}"
     calls = [(call_key(one.id, unit), at, {"fulfillment_id": one.id, "unit": unit}) for unit in units]
     enqueue_many(session, CALL, calls, lane=lane)
 

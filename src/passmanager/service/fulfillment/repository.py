@@ -60,6 +60,12 @@ def load(session: Session, order_ids: Collection[str]) -> Batch:
     return batch
 
 
+def url_of(one: Fulfillment, verb: str) -> str | None:
+    """Where a verb is called; null if nowhere."""
+    urls: dict[str, str] = one.config.get("urls") or {}
+    return urls.get(verb)
+
+
 # --- templates
 
 

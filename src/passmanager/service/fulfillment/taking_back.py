@@ -9,7 +9,7 @@ from passmanager.service.engine import enqueue
 from passmanager.service.fulfillment import repository
 from passmanager.service.fulfillment.models import Fulfillment
 from passmanager.service.fulfillment.progress import follow_orders
-from passmanager.service.fulfillment.repository import DELIVERED, RETURNED, Batch
+from passmanager.service.fulfillment.repository import DELIVERED, RETURNED, Batch, url_of
 from passmanager.service.fulfillment.starting import VERB, Act, stop_calls, to_returned
 from passmanager.service.licenses import repository as licenses
 from passmanager.service.licenses import revoking
@@ -60,7 +60,7 @@ def revoke_keys(session: Session, batch: Batch, gone: Sequence[Fulfillment], act
 
 def tell_vendor(session: Session, one: Fulfillment, verb: str, reference: str, at: int) -> None:
     """The web service that delivered hears of it, if it has an address for that."""
-    if (one.config.get("urls") or {}).get(verb):
+    if url_of(one, verb):
         payload = {"fulfillment_id": one.id, "verb": verb, "reference": reference}
         enqueue(session, VERB, f"{one.id}:{verb}:{reference}", at, payload)
 

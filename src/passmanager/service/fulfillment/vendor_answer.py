@@ -3,7 +3,7 @@
 import base64
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from passmanager.errors import PassManagerError
 from passmanager.service.http.outbound import Answer
@@ -64,6 +64,8 @@ def read(answer: Answer, deliverable: str, place: str | None) -> Found:
 
 
 def _document(answer: Answer) -> Any:
+    if not answer.body.strip():
+        return None
     if "json" not in answer.headers.get("content-type", "") and answer.body.lstrip()[:1] != b"{":
         return None
     try:
@@ -86,14 +88,15 @@ def _value(answer: Answer, document: Any, place: str | None) -> str:
 
 def at_path(document: Any, path: str) -> Any:
     """A value by its path, such as `licenses.0.code`; null if there is none."""
+    found = document
     for part in path.split("."):
-        if isinstance(document, dict):
-            document = document.get(part)
-        elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
-            document = document[int(part)]
+        if isinstance(found, dict):
+            found = cast("dict[str, Any]", found).get(part)
+        elif isinstance(found, list) and part.isdigit():
+            found = next(iter(cast("list[Any]", found)[int(part) :]), None)
         else:
             return None
-    return document
+    return found
 
 
 def _decoded(value: str) -> bytes:

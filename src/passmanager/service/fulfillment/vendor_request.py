@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from passmanager.service.clock import DAY, rfc3339
@@ -111,7 +111,7 @@ def _nested(flat: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
             continue
         level = found
         for parent in parents:
-            inner = level.setdefault(parent, {})
-            level = inner if isinstance(inner, dict) else level
+            inner: Any = level.setdefault(parent, {})
+            level = cast("dict[str, Any]", inner) if isinstance(inner, dict) else level
         level[last] = value
     return found

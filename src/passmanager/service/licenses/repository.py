@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Select, bindparam, delete, func, select, update
+from sqlalchemy import Select, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -121,10 +121,10 @@ def take_free(session: Session, pool_id: str, count: int, now: int) -> list[int]
 def assign(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """To whom keys were issued: `row` is the number of the key, the rest its new columns."""
     if rows:
-        table = LicenseKey.__table__
+        table = cast("Table", LicenseKey.__table__)
         names = [name for name in rows[0] if name != "row"]
-        statement = update(table).where(table.c.number == bindparam("row"))  # type: ignore[arg-type] - a table
-        values = {name: bindparam(f"new_{name}") for name in names}
+        statement = update(table).where(table.c.number == bindparam("row"))
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
         session.connection().execute(
             statement.values(values),
             [{"row": row["row"], **{f"new_{name}": row[name] for name in names}} for row in rows],

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 
 from passmanager.service.http.problems import TooLarge, bad_field
 
@@ -87,10 +88,10 @@ def _json(text: str) -> Iterator[tuple[int, str]]:
         found = json.loads(text)
     except (ValueError, RecursionError) as problem:
         raise bad_field("/body", "json", f"this is no JSON: {problem}") from problem
-    keys = found.get("keys") if isinstance(found, dict) else found
+    keys: Any = cast("dict[str, Any]", found).get("keys") if isinstance(found, dict) else found
     if not isinstance(keys, list):
         raise bad_field("/body/keys", "type", 'send {"keys": ["…", …]}')
-    for number, key in enumerate(keys, 1):
+    for number, key in enumerate(cast("list[Any]", keys), 1):
         if not isinstance(key, str):
             raise bad_field(f"/body/keys/{number - 1}", "type", "a key is a text")
         yield number, key
