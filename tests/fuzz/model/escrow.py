@@ -19,6 +19,9 @@ class Token:
     loses: int = 0  # basis points that do not arrive; going out, that is the receiver's bad luck
     takes_more: int = 0  # basis points that leave the sender on top; coming in, that is the payer's bad luck
     failing: bool = False  # transfers fail: revert, return false, do nothing or burn all gas
+    says_yes: bool = False  # failing, but pretends that it moved, whatever allowance and balance are
+    moves_first: bool = False  # failing: moves and then does not say yes
+    backwards: bool = False  # failing: moves from the receiver to the sender, within the allowance
     exact_allowance: bool = False  # the largest number is not treated as endless
 
     def balance(self, wallet: str) -> int:
@@ -87,12 +90,20 @@ class Escrow:
         short = coin.balance(payer) < amount + coin.extra(amount)
         return "PaymentFailed" if coin.failing or coin.lost(amount) or short else None
 
+    def refusal(self, token: str, payer: str, amount: int) -> str | None:
+        """As what it would be refused: a token that says yes is not asked further."""
+        coin, obstacle = self.tokens[token], self.obstacle(token, payer, amount)
+        if coin.moves_first and obstacle == "PaymentFailed":
+            return self.obstacle(token, payer, 2 * amount)  # asked when it has moved once
+        turned = coin.backwards and min(coin.allowances.get(payer, 0), coin.balance(self.address)) >= amount
+        return "PaymentFailed" if obstacle and (coin.says_yes or turned) else obstacle
+
     def pull(self, token: str, payer: str, amount: int) -> None:
         coin = self.tokens[token]
         if token != NATIVE:
-            obstacle = self.obstacle(token, payer, amount)
-            if obstacle:
-                raise Refusal(obstacle)
+            refusal = self.refusal(token, payer, amount)
+            if refusal:
+                raise Refusal(refusal)
             if coin.allowances[payer] != UNLIMITED:
                 coin.allowances[payer] -= amount
         coin.move(payer, self.address, amount)

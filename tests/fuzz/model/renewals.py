@@ -53,9 +53,8 @@ def renew_batch(shop: Shop, caller: str, pass_id: int, product_ids: list[int], a
     refuse_if(not product_ids, "EmptyList")
     shop.holder(pass_id)
     for product_id in product_ids:
-        item = shop.subscription(pass_id, product_id)
         if not airdrop:
-            _refuse_native(shop, caller, pass_id, product_id, item)
+            _refuse_native(shop, caller, pass_id, product_id, shop.subscription(pass_id, product_id))
         renew(shop, caller, pass_id, product_id, airdrop)
 
 
@@ -76,10 +75,15 @@ def outcome(shop: Shop, pass_id: int, product_id: int) -> int:
     try:
         due = by_anyone(shop, pass_id, product_id, shop.subscription(pass_id, product_id))
         refuse_if(due.token == NATIVE and due.amount > 0, "NativeCoinNotAccepted")
-        pay(shop, pass_id, due, NATIVE)
     except Refusal as refusal:
         missing = refusal.name in ("NoSuchPass", "NotASubscription")
         return 12 if missing else OUTCOMES.index(refusal.name)
+    try:
+        pay(shop, pass_id, due, NATIVE)
+    except Refusal:  # what the reads say, whatever the token said
+        return OUTCOMES.index(
+            shop.state.escrow.obstacle(due.token, shop.holder(pass_id), due.amount) or "PaymentFailed"
+        )
     write(shop, pass_id, product_id, due)
     return 0
 

@@ -118,12 +118,12 @@ class Platform(ShopMachine):
     def unpause_purchases(self, n, stray) -> None:
         self.do("PurchaseManager.unpausePurchases", by=self.anybody(n) if stray else self.state.owner)
 
-    @action(weight=1, n=number, stray=odd)
+    @action(weight=2, n=number, stray=odd)
     def transfer_ownership(self, n, stray) -> None:
         by = self.anybody(n) if stray else self.state.owner
         self.do("PurchaseManager.transferOwnership", self.anybody(n // 3), by=by)
 
-    @action(weight=4, when=lambda self: self.state.pending_owner != NATIVE, n=number, stray=odd)
+    @action(weight=12, when=lambda self: self.state.pending_owner != NATIVE, n=number, stray=odd)
     def accept_ownership(self, n, stray) -> None:
         by = self.anybody(n) if stray else self.state.pending_owner
         self.do("PurchaseManager.acceptOwnership", by=by)
@@ -140,3 +140,5 @@ class Misbehaving(ShopMachine):
         self.session.driver.tell("Bad.behave", number_of, 0, 0, GAS, by=by)
         token = self.state.escrow.tokens[self.session.tokens["Bad"]]
         token.failing, token.loses, token.takes_more = failing, loses, takes_more
+        token.says_yes, token.backwards = mode == "moves nothing", mode == "backwards"
+        token.moves_first = mode in ("moves but says false", "says two", "short answer")
