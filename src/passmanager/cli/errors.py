@@ -87,3 +87,13 @@ class MetadataUnreadable(PassManagerError):
             f"The metadata of pass {self.pass_id} cannot be read: {self.uri[:80]!r}."
             " Ask the organization to check its texts."
         )
+
+
+class ServiceNotInstalled(PassManagerError):
+    """The packages of the commerce service are an extra."""
+
+    package: str
+
+    def __str__(self) -> str:
+        """How to get them."""
+        return f"The service needs {self.package}, which is not installed. Run: pip install 'passmanager[service]'"

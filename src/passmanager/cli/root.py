@@ -35,6 +35,7 @@ COMMANDS: Final = {
     "keeper": "Renew subscriptions that are due.",
     "events": "Read the events of the contracts.",
     "quote": "Quote a cart: what it costs now, with coupon and discounts.",
+    "serve": "Run the commerce service: orders, deliveries and webhooks for what is bought.",
 }
 _MODULES: Final = {"pass": "passes"}  # `pass` is a word of the language
 """Modules with another name than their command."""

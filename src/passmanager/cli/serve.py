@@ -1,0 +1,95 @@
+"""`passmanager serve`: the commerce service."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from passmanager.cli.common import Json, group, out, print_json_line
+from passmanager.cli.effects import Effect, has
+from passmanager.cli.errors import ServiceNotInstalled
+
+if TYPE_CHECKING:
+    from passmanager.service.serving import NewMerchant
+
+app = group()
+EXTRA = frozenset({
+    "alembic", "babel", "cryptography", "dbos", "fastapi", "h11", "httpx2", "jinja2", "prometheus_client", "psycopg",
+    "pydantic_settings", "sqlalchemy", "standardwebhooks", "strtotime", "structlog", "ulid", "uvicorn",
+})  # fmt: skip
+"""Packages that the extra `service` brings."""
+
+
+class Role(StrEnum):
+    """What a process does."""
+
+    ALL = "all"
+    API = "api"
+    WORKER = "worker"
+    INDEXER = "indexer"
+
+
+@app.command("serve")
+@has(Effect.LOCAL)
+def serve_command(
+    *,
+    role: Annotated[
+        Role, typer.Option(help="What this process does; other roles than all need PostgreSQL.")
+    ] = Role.ALL,
+    data: Annotated[
+        Path | None, typer.Option(envvar="PASSMANAGER_DATA", help="Folder of the database; ./var by default.")
+    ] = None,
+    host: Annotated[
+        str | None, typer.Option(envvar="PASSMANAGER_HOST", help="Address to listen on; 127.0.0.1 by default.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(envvar="PASSMANAGER_PORT", help="8080 by default; 0 takes a free one.", min=0, max=65535),
+    ] = None,
+    init_merchant: Annotated[
+        str | None,
+        typer.Option(help="Make a merchant of this name with a store, and show its API key once, unless there is one."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run the commerce service: orders, deliveries and webhooks for what is bought.
+
+    One process does everything on SQLite. All settings are environment variables; see the guide of the service.
+    """
+    serving = _load()
+    changes = {"data": data, "host": host, "port": port}
+    settings = serving.read_settings({name: value for name, value in changes.items() if value is not None})
+
+    def told(address: str, merchant: "NewMerchant | None") -> None:
+        (_tell_json if as_json else _tell)(address, merchant)
+        sys.stdout.flush()
+
+    serving.serve(settings, role.value, init_merchant, told)
+
+
+def _load() -> Any:
+    """The service, whose packages are an extra."""
+    try:
+        from passmanager.service import serving  # noqa: PLC0415 - takes a second or two
+    except ModuleNotFoundError as problem:
+        if (problem.name or "").partition(".")[0] in EXTRA:
+            raise ServiceNotInstalled(package=str(problem.name)) from None
+        raise
+    return serving
+
+
+def _tell(address: str, merchant: "NewMerchant | None") -> None:
+    if merchant is not None:
+        out.print(f"Merchant {merchant.name} ({merchant.id}), store {merchant.store_id}", markup=False)
+        out.print(f"API key, shown this once: {merchant.key}", markup=False)
+    if address:
+        out.print(f"Serving at {address}; end it with Ctrl-C")
+
+
+def _tell_json(address: str, merchant: "NewMerchant | None") -> None:
+    shown = None
+    if merchant is not None:
+        shown = {"id": merchant.id, "name": merchant.name, "storeId": merchant.store_id, "apiKey": merchant.key}
+    print_json_line({"url": address, "merchant": shown})
