@@ -4,12 +4,16 @@ from fastapi import FastAPI
 
 from passmanager import __version__
 from passmanager.service.catalog.api import router as catalog
+from passmanager.service.catalog.binding_api import router as organizations
+from passmanager.service.compat.dpd.api import router as dpd
 from passmanager.service.engine.api import router as test_clock
+from passmanager.service.faces import dpd_ports
 from passmanager.service.fulfillment.api import router as fulfillment
 from passmanager.service.health import router as health
 from passmanager.service.http.handlers import add_handlers
 from passmanager.service.http.operations import operation_id
 from passmanager.service.licenses.api import router as licenses
+from passmanager.service.mail.api import router as mails
 from passmanager.service.orders.api import router as orders
 from passmanager.service.services import Services
 from passmanager.service.webhooks.api import router as webhooks
@@ -27,12 +31,16 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.find_order = find_order
+    app.state.dpd = dpd_ports(services)
     add_handlers(app)
     app.include_router(health)
     app.include_router(test_clock)
     app.include_router(catalog)
+    app.include_router(organizations)
     app.include_router(orders)
     app.include_router(licenses)
     app.include_router(fulfillment)
     app.include_router(webhooks)
+    app.include_router(mails)
+    app.include_router(dpd)
     return app
