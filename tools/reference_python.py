@@ -85,6 +85,12 @@ TOPICS = (
         modules=("keeper*",),
     ),
     Topic(
+        name="commerce",
+        title="The commerce service",
+        intro="How to use it: [guide](../../guide/commerce-client.md). `AsyncCommerce` has the same names to `await`.",
+        modules=("commerce.client", "commerce.calls", "commerce.models", "commerce.*"),
+    ),
+    Topic(
         name="core",
         title="Without network",
         intro="What the rest is made of: bytes, words and decisions. None of it reads or writes.",
