@@ -10,7 +10,7 @@ from passmanager.service.chain.facts import Levels, Place, Reduction
 from passmanager.service.customers.keys import search_key
 from passmanager.service.customers.models import Customer, CustomerWallet
 from passmanager.service.http.shapes import value36
-from passmanager.service.ids import chain_id_of, new_id
+from passmanager.service.ids import chain_id_of
 from passmanager.service.orders import repository
 from passmanager.service.orders.amounts import LineAmounts
 from passmanager.service.orders.finality import default_depth, newest
@@ -103,14 +103,15 @@ class Desk:
         """The customer of a wallet; a new one if the store does not know it."""
         found = self.lookups.buyers.get((store_id, wallet))
         if found is None:
-            found = Buyer(new_id("cus"), "", "", "", "")
+            found = Buyer(chain_id_of("cus", store_id, wallet), "", "", "", "")
             self.lookups.buyers[store_id, wallet] = found
             self.customers.append({
                 "id": found.id, "store_id": store_id, "external_id": None, "email": "", "first_name": "",
                 "last_name": "", "email_key": "", "receives_email": False, "created_at": at, "updated_at": at,
             })  # fmt: skip
             self.wallets.append({
-                "id": new_id("wal"), "store_id": store_id, "customer_id": found.id, "address": wallet,
+                "id": chain_id_of("wal", store_id, wallet), "store_id": store_id, "customer_id": found.id,
+                "address": wallet,
                 "created_at": at,
             })  # fmt: skip
         return found
