@@ -125,6 +125,9 @@ OPEN = frozenset({PaymentStatus.NOT_PAID, PaymentStatus.FAILED})
 """A payment may still settle such an order."""
 SETTLED = frozenset({PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED})
 """Such an order is to be delivered, or has been."""
+BORN = frozenset({Axis.PAYMENT, Axis.FULFILLMENT})
+"""Histories on these begin with the status that the order came to be with."""
+
 _REFUNDS = frozenset({PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED})
 
 
@@ -246,8 +249,8 @@ def replay(history: Iterable[OrderHistory]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for row in history:
-        before = found.get(row.axis, row.old)
         axis = Axis(row.axis.partition(":")[0])
+        before = found.get(row.axis, "" if axis in BORN else row.old)
         if before != row.old or not (allowed(axis, row.old, row.new) or not row.old):
             raise ValueError(f"order {row.order_id}: {row.axis} went from {row.old!r} to {row.new!r} after {before!r}")
         found[row.axis] = row.new
