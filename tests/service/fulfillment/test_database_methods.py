@@ -57,7 +57,8 @@ class TestStatuses:
         wanted = ("fulfillment.", "license_key.", "product.", "order.d")
         names = [news.type for news in heard if news.type.startswith(wanted)]
         assert names == [
-            "fulfillment.requested", "license_key.issued", "fulfillment.succeeded", "product.delivered", "order.delivered",
+            "fulfillment.requested", "license_key.issued", "fulfillment.succeeded", "product.delivered",
+            "order.delivered",
         ]  # fmt: skip
         key = shop.clear(order)[0]
         assert all(key not in str(news.data) for news in heard)

@@ -140,7 +140,8 @@ class TestAuthorization:
             "scope": "keys",
         }
         vendor.answers = [
-            (200, {"access_token": "T1", "expires_in": 3600}), (200, {"key": "KEY-0001-AAAA"}), (200, {"key": "KEY-0002-BBBB"}),
+            (200, {"access_token": "T1", "expires_in": 3600}), (200, {"key": "KEY-0001-AAAA"}),
+            (200, {"key": "KEY-0002-BBBB"}),
         ]  # fmt: skip
         product = shop.sold("web_service", urls=vendor.urls(), auth=auth)
         shop.buy(product)

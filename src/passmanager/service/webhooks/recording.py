@@ -35,26 +35,30 @@ def record(session: Session, news: Sequence[News], find_order: FindOrder = no_or
     told = [one for one in news if not one.type.startswith(INTERNAL)]
     if not told:
         return []
-    events = _add(session, told)
+    rows = _add(session, told)
     endpoints = repository.endpoints_of(session, {one.merchant_id for one in told})
-    for event in events if endpoints else ():
+    for event in map(_event, rows if endpoints else ()):
         chosen = [endpoint for endpoint in endpoints if wants(endpoint, event)]
         send(session, event, chosen, event.at, find_order)
-    return [event.id for event in events]
+    return [row["id"] for row in rows]
 
 
 def record_for(session: Session, news: News, endpoint: WebhookEndpoint) -> str:
     """Writes an event that only one endpoint is told of; its id."""
-    (event,) = _add(session, [news])
+    event = _event(_add(session, [news])[0])
     send(session, event, [endpoint], event.at, no_orders)
     return event.id
 
 
-def _add(session: Session, news: Sequence[News]) -> list[Event]:
+def _event(row: dict[str, Any]) -> Event:
+    return Event(**row)  # not of the session: only to be read
+
+
+def _add(session: Session, news: Sequence[News]) -> list[dict[str, Any]]:
     repository.lock_aggregates(session, sorted({_lock_key(one.aggregate_id) for one in news}))
     rows = _rows(news, repository.last_sequences(session, {one.aggregate_id for one in news}))
     repository.add_events(session, rows)
-    return [Event(**row) for row in rows]  # not of the session: only to be read
+    return rows
 
 
 def _lock_key(aggregate_id: str) -> int:
