@@ -1,6 +1,6 @@
 """Who listens to what: the one place that knows all domains. Used by the API and by the workers alike."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -8,6 +8,13 @@ from sqlalchemy.orm import Session
 
 from passmanager.service.engine import Handlers, Job
 from passmanager.service.fulfillment.listening import Deliveries
+from passmanager.service.fulfillment.models import Fulfillment
+from passmanager.service.licenses.reading import delivered_to
+from passmanager.service.licenses.vault import Vault
+from passmanager.service.mail.letters import SEND
+from passmanager.service.mail.models import Mail
+from passmanager.service.mail.sending import MailSender
+from passmanager.service.mail.telling import Postman
 from passmanager.service.news import News
 from passmanager.service.orders import settling
 from passmanager.service.orders.models import Order
@@ -22,6 +29,7 @@ def connect(services: Services) -> None:
     """Subscribes every domain to the news of the others, in the order in which they act."""
     services.wire.subscribe_many("*", tell_merchant)
     Deliveries(services).subscribe()
+    services.wire.subscribe_many("*", Postman(find_emails).hear)
 
 
 def tell_merchant(session: Session, news: Sequence[News]) -> None:
@@ -38,6 +46,31 @@ def find_order(session: Session, order_id: str) -> dict[str, Any] | None:
 def add_webhooks(services: Services, handlers: Handlers) -> None:
     """Messages to merchants."""
     handlers.add_outside(DELIVER, WebhookSender(services, find_order))
+
+
+def find_emails(session: Session, order_ids: Collection[str]) -> dict[str, str]:
+    """Addresses of buyers, as they were at purchase."""
+    found = select(Order.id, Order.email).where(Order.id.in_(order_ids))
+    return {row[0]: row[1] for row in session.execute(found)}
+
+
+def add_mail(services: Services, handlers: Handlers) -> None:
+    """Mails to buyers and merchants; keys are read when one is sent."""
+    vault = Vault.of(services.settings)
+
+    def facts(session: Session, mail: Mail) -> dict[str, Any]:
+        found: dict[str, Any] = {"order": find_order(session, mail.order_id) if mail.order_id else None}
+        item_id = mail.data.get("order_item_id")
+        if item_id is not None and mail.template in {"delivery", "reactivated"}:
+            units = delivered_to(session, vault, [item_id])[item_id]
+            found["keys"] = [unit.text for unit in units if unit.usable and unit.text]
+            found["files"] = [(unit.file_name, unit.file) for unit in units if unit.usable and unit.file]
+        if item_id is not None and mail.template in {"information", "reactivated"}:
+            config = session.scalar(select(Fulfillment.config).where(Fulfillment.order_item_id == item_id)) or {}
+            found |= {name: config[name] for name in ("subject", "text") if name in config}
+        return found
+
+    handlers.add_outside(SEND, MailSender(services, facts))
 
 
 def add_fulfillment(services: Services, handlers: Handlers) -> None:

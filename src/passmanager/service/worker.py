@@ -1,27 +1,12 @@
-"""The workers of a process: who does which kind of work, and the loops that do it."""
+"""Who does which kind of work, for the processes that work."""
 
-import os
-import signal
-from collections.abc import Callable
-from threading import Event, Thread
-from types import FrameType
-
-import structlog
-
-from passmanager.service.clock import ControlledClock
-from passmanager.service.engine.errors import SlotLost
-from passmanager.service.engine.runner import Runner
-from passmanager.service.engine.slots import Slot, take_slot
+from passmanager.service.engine.loops import Worker
 from passmanager.service.engine.work import Handlers
+from passmanager.service.following import Deriving
 from passmanager.service.services import Services
-from passmanager.service.wiring import add_fulfillment, add_orders, add_webhooks
+from passmanager.service.wiring import add_fulfillment, add_mail, add_orders, add_webhooks
 
-IDLE_SECONDS = 0.2
-IDLE_SECONDS_IN_TESTS = 0.02
-WATCH_SECONDS = 2.0
-TROUBLE_SECONDS = 1.0
-
-log = structlog.get_logger()
+__all__ = ["Worker", "make_handlers"]
 
 
 def make_handlers(services: Services) -> Handlers:
@@ -29,89 +14,7 @@ def make_handlers(services: Services) -> Handlers:
     handlers = Handlers()
     add_orders(services, handlers)
     add_webhooks(services, handlers)
+    add_mail(services, handlers)
     add_fulfillment(services, handlers)
+    Deriving(services).add_handlers(handlers)
     return handlers
-
-
-class Worker:
-    """Three loops: work inside the database, work outside of it, and a look at the other workers."""
-
-    def __init__(self, services: Services, handlers: Handlers) -> None:
-        """Takes a slot.
-
-        Raises:
-            DataFolderInUse: SQLite, and another process works on it.
-            NoSlotFree: PostgreSQL, and too many workers run.
-        """
-        self._slot: Slot = take_slot(services.engine, services.sessions, services.settings.data)
-        self._runner = Runner(services, handlers, self._slot.name)
-        self._idle = IDLE_SECONDS_IN_TESTS if isinstance(services.clock, ControlledClock) else IDLE_SECONDS
-        self._stop = Event()
-        self._lost: SlotLost | None = None
-        self._threads = [
-            Thread(target=self._loop, args=(step, pause), name=name)
-            for name, step, pause in (
-                ("database", self._runner.run_database, self._idle),
-                ("outside", self._runner.run_outside, self._idle),
-                ("watch", self._watch, WATCH_SECONDS),
-            )
-        ]
-
-    def start(self) -> None:
-        """Begins to work, beside whatever the process does."""
-        for thread in self._threads:
-            thread.start()
-
-    def stop(self) -> None:
-        """Lets what runs come to its end.
-
-        Raises:
-            SlotLost: This is why it ends.
-        """
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-        self._runner.stop()
-        self._slot.leave()
-        if self._lost is not None:
-            raise self._lost
-
-    def run(self) -> None:
-        """Works until the process is told to end; for a process that does nothing else.
-
-        Raises:
-            SlotLost: It counts as dead, so it ends.
-        """
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._told)
-        self.start()
-        self._stop.wait()
-        self.stop()
-
-    def _told(self, _number: int, _frame: FrameType | None) -> None:
-        self._stop.set()
-
-    def _loop(self, step: Callable[[], int], pause: float) -> None:
-        while not self._stop.is_set():
-            try:
-                done = step()
-            except SlotLost as problem:
-                self._lose(problem)
-                return
-            except Exception:
-                log.exception("worker has trouble")  # such as a database that restarts
-                done, wait = 0, TROUBLE_SECONDS
-            else:
-                wait = pause
-            if not done:
-                self._stop.wait(wait)
-
-    def _watch(self) -> int:
-        self._slot.watch()
-        return 0
-
-    def _lose(self, problem: SlotLost) -> None:
-        log.critical("worker ends", problem=str(problem))
-        self._lost = problem
-        self._stop.set()
-        os.kill(os.getpid(), signal.SIGTERM)  # the API of the same process ends, too
