@@ -36,6 +36,7 @@ COMMANDS: Final = {
     "events": "Read the events of the contracts.",
     "quote": "Quote a cart: what it costs now, with coupon and discounts.",
     "serve": "Run the commerce service: orders, deliveries and webhooks for what is bought.",
+    "audit": "Compare the database of the service with the chain, log by log.",
 }
 _MODULES: Final = {"pass": "passes"}  # `pass` is a word of the language
 """Modules with another name than their command."""

@@ -2,6 +2,7 @@
 
 import sys
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -58,7 +59,7 @@ def serve_command(
 
     One process does everything on SQLite. All settings are environment variables; see the guide of the service.
     """
-    serving = _load()
+    serving = load_service("serving")
     changes = {"data": data, "host": host, "port": port}
     settings = serving.read_settings({name: value for name, value in changes.items() if value is not None})
 
@@ -69,15 +70,18 @@ def serve_command(
     serving.serve(settings, role.value, init_merchant, told)
 
 
-def _load() -> Any:
-    """The service, whose packages are an extra."""
+def load_service(name: str) -> Any:
+    """A module of the service, whose packages are an extra; it takes a second or two.
+
+    Raises:
+        ServiceNotInstalled: The extra is not there.
+    """
     try:
-        from passmanager.service import serving  # noqa: PLC0415 - takes a second or two
+        return import_module(f"passmanager.service.{name}")
     except ModuleNotFoundError as problem:
         if (problem.name or "").partition(".")[0] in EXTRA:
             raise ServiceNotInstalled(package=str(problem.name)) from None
         raise
-    return serving
 
 
 def _tell(address: str, merchant: "NewMerchant | None") -> None:

@@ -10,7 +10,7 @@ from passmanager.cli.effects import Effect
 from passmanager.cli.root import COMMANDS, Deferred, app
 
 FIRST = "devchain deploy demo org product pricing coupon discount pass purchase subscription usage escrow"
-WANTED = [*FIRST.split(), "airdrop", "keeper", "events", "quote", "serve"]
+WANTED = [*FIRST.split(), "airdrop", "keeper", "events", "quote", "serve", "audit"]
 LOCAL = {"devchain", "demo", "serve"}
 WALLET = {"--rpc-url", "--account", "--keystore", "--yes"}
 
