@@ -15,8 +15,8 @@ from passmanager.commerce.errors import Refused
 
 
 def refusals_module() -> str:
-    found = sorted(_by_code().values(), key=lambda kind: kind.__name__)
-    table = "\n".join(f"    {kind.code!r}: {kind.__name__}," for kind in found)
+    found = [kind for _, kind in sorted(_by_code().items())]
+    table = "\n".join(f"    {kind.code!r}: {_name(kind)}," for kind in found)
     known = f"BY_CODE: dict[str, type[Refused]] = {{\n{table}\n}}\n"
     return "\n\n".join([HEAD, *[_class(kind) for kind in found], known])
 
@@ -33,9 +33,14 @@ def _by_code() -> dict[str, type[Problem]]:
     return found
 
 
+def _name(kind: type[Problem]) -> str:
+    """Of the code, which is public: `not-found` is `NotFound`."""
+    return "".join(word.title() for word in kind.code.split("-"))
+
+
 def _class(kind: type[Problem]) -> str:
     first = (kind.__doc__ or "").strip().split("\n\n")[0]
-    return f'''class {kind.__name__}(Refused):
+    return f'''class {_name(kind)}(Refused):
     """{first}"""
 
     CODE: ClassVar[str] = {kind.code!r}

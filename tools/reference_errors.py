@@ -11,6 +11,7 @@ from abi_errors import NamedError
 from passmanager.core.names import snake_case
 from reference_contracts import ERRORS_PAGE, Reference, functions_of
 
+MODULES = ("errors", "refusals")
 SHOWN = 8  # functions that are named beside an error
 INTRO = """Every refusal has a name, and data. In Python it is an exception of that name, with the data as attributes.
 On the command line the name and the text go to stderr, and the exit code is 1. A front end finds the name in the ABI
@@ -27,8 +28,8 @@ print(problem)  # what it means, the data, and what to do next
 A transaction is simulated before it is sent, so most of these cost nothing."""
 CONTRACTS = """Classes in `passmanager.abi.errors`, subclasses of `ContractError`. A call that ends in one has
 changed nothing. The selector is what the answer of the node starts with."""
-PACKAGE = """Classes in `passmanager.errors`, and in `errors` of its parts. Each is shown with its text; {braces}
-stand for data, which the exception has as attributes."""
+PACKAGE = """Classes in `passmanager.errors`, and in `errors` and `refusals` of its parts. Each is shown with its
+text; {braces} stand for data, which the exception has as attributes."""
 
 
 def errors_page(about: Reference, errors: list[NamedError], package: dict[str, py.Source]) -> str:
@@ -113,7 +114,7 @@ def package_errors(package: dict[str, py.Source]) -> dict[str, tuple[py.Source, 
     known = {"PassManagerError"}
     found: dict[str, tuple[py.Source, ast.ClassDef]] = {}
     for source in sorted(package.values(), key=lambda one: one.name != "errors"):
-        if source.name.rpartition(".")[2] != "errors":
+        if source.name.rpartition(".")[2] not in MODULES:
             continue
         for node in py.classes(source):
             if node.name in known or known & set(py.bases(node)):

@@ -87,8 +87,15 @@ TOPICS = (
     Topic(
         name="commerce",
         title="The commerce service",
-        intro="How to use it: [guide](../../guide/commerce-client.md). `AsyncCommerce` has the same names to `await`.",
-        modules=("commerce.client", "commerce.calls", "commerce.models", "commerce.*"),
+        intro="How to use it: [guide](../../guide/commerce-client.md). `AsyncCommerce` has the same names to `await`. "
+        "The rooms and models are on [a page of their own](commerce-calls.md).",
+        modules=("commerce", "commerce.client", "commerce.values", "commerce.exchange", "commerce.webhooks"),
+    ),
+    Topic(
+        name="commerce-calls",
+        title="Calls of the commerce service",
+        intro="Made of [openapi.json](../openapi.json). How to use it: [guide](../../guide/commerce-client.md).",
+        modules=("commerce.calls", "commerce.models", "commerce.refusals", "commerce.*"),
     ),
     Topic(
         name="core",

@@ -13,6 +13,57 @@ from passmanager.commerce.transport_aio import AsyncTransport
 from passmanager.commerce.values import Page, segment
 
 
+class AsyncApiKeys:
+    """Calls below `/v1/api-keys`."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    async def list(self) -> tuple[models.ApiKey, ...]:
+        """The newest first, also those that are revoked; a merchant has few.
+
+        `GET /v1/api-keys`
+        """
+        return await self._transport.ask(tuple[models.ApiKey, ...], "GET", "/v1/api-keys")
+
+    async def create(self, body: models.ApiKeyIn) -> models.ApiKeyMade:
+        """Shows the key this once; what is kept is its hash, so the answer is not repeated for an Idempotency-Key.
+
+        `POST /v1/api-keys`
+        """
+        return await self._transport.ask(models.ApiKeyMade, "POST", "/v1/api-keys", body=body)
+
+    async def revoke(self, key_id: str) -> None:
+        """It opens nothing any more, from the next request on.
+
+        `DELETE /v1/api-keys/{key_id}`
+        """
+        await self._transport.tell("DELETE", f"/v1/api-keys/{segment(key_id)}")
+
+
+class AsyncAuth:
+    """Calls below `/v1/auth`."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    async def make_nonce(self, body: models.NonceIn) -> models.Nonce:
+        """A message that the wallet signs; good once and for five minutes.
+
+        `POST /v1/auth/siwe/nonce`
+        """
+        return await self._transport.ask(models.Nonce, "POST", "/v1/auth/siwe/nonce", body=body)
+
+    async def sign_in(self, body: models.SignedIn) -> models.Session:
+        """A session of one hour for the wallet that signed.
+
+        `POST /v1/auth/siwe/verify`
+        """
+        return await self._transport.ask(models.Session, "POST", "/v1/auth/siwe/verify", body=body)
+
+
 class AsyncBlockRules:
     """Calls below `/v1/block-rules`."""
 
@@ -63,6 +114,83 @@ class AsyncCurrencies:
             idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
         """
         return await self._transport.ask(models.Currency, "POST", "/v1/currencies", body=body, once=idempotency_key)
+
+
+class AsyncCustomers:
+    """Calls below `/v1/customers`."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    async def list(
+        self,
+        *,
+        store_id: str | None = None,
+        email: str | None = None,
+        user_id: str | None = None,
+        wallet: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[models.Customer]:
+        """The newest first.
+
+        `GET /v1/customers`
+
+        Args:
+            email: Its beginning, in any case.
+            user_id: The merchant's own id.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return await self._transport.ask(
+            Page[models.Customer],
+            "GET",
+            "/v1/customers",
+            query={
+                "store_id": store_id,
+                "email": email,
+                "user_id": user_id,
+                "wallet": wallet,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    async def each(
+        self,
+        *,
+        store_id: str | None = None,
+        email: str | None = None,
+        user_id: str | None = None,
+        wallet: str | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> AsyncIterator[models.Customer]:
+        """All of `list`, page after page, from `cursor` on."""
+        while True:
+            page = await self.list(
+                store_id=store_id, email=email, user_id=user_id, wallet=wallet, limit=limit, cursor=cursor
+            )
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    async def get(self, customer_id: str) -> models.Customer:
+        """One customer.
+
+        `GET /v1/customers/{customer_id}`
+        """
+        return await self._transport.ask(models.Customer, "GET", f"/v1/customers/{segment(customer_id)}")
+
+    async def change(self, customer_id: str, body: models.CustomerPatch) -> models.Customer:
+        """Changes what is sent; mails that waited for an address go out.
+
+        `PATCH /v1/customers/{customer_id}`
+        """
+        return await self._transport.ask(models.Customer, "PATCH", f"/v1/customers/{segment(customer_id)}", body=body)
 
 
 class AsyncDiscounts:
@@ -565,6 +693,37 @@ class AsyncMails:
         )
 
 
+class AsyncMe:
+    """Calls below `/v1/me`."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    async def purchases(self, *, limit: int = 50, cursor: str | None = None) -> Page[models.RightOfMine]:
+        """What the wallet has, in all stores, with its keys in clear; the newest first.
+
+        `GET /v1/me/purchases`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return await self._transport.ask(
+            Page[models.RightOfMine], "GET", "/v1/me/purchases", query={"limit": limit, "cursor": cursor}
+        )
+
+    async def each_purchases(self, *, limit: int = 100, cursor: str | None = None) -> AsyncIterator[models.RightOfMine]:
+        """All of `purchases`, page after page, from `cursor` on."""
+        while True:
+            page = await self.purchases(limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+
 class AsyncOrders:
     """Calls below `/v1/orders`."""
 
@@ -1009,6 +1168,110 @@ class AsyncPurchases:
             once=idempotency_key,
         )
 
+    async def list(
+        self,
+        *,
+        store_id: str | None = None,
+        product_id: str | None = None,
+        customer_id: str | None = None,
+        user_id: str | None = None,
+        wallet: str | None = None,
+        type: Literal["one_time", "subscription"] | None = None,
+        source: Literal["chain", "airdrop", "order", "external"] | None = None,
+        active: bool | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[models.Right]:
+        """The newest first.
+
+        `GET /v1/purchases`
+
+        Args:
+            user_id: The merchant's own id of the person.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return await self._transport.ask(
+            Page[models.Right],
+            "GET",
+            "/v1/purchases",
+            query={
+                "store_id": store_id,
+                "product_id": product_id,
+                "customer_id": customer_id,
+                "user_id": user_id,
+                "wallet": wallet,
+                "type": type,
+                "source": source,
+                "active": active,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    async def each(
+        self,
+        *,
+        store_id: str | None = None,
+        product_id: str | None = None,
+        customer_id: str | None = None,
+        user_id: str | None = None,
+        wallet: str | None = None,
+        type: Literal["one_time", "subscription"] | None = None,
+        source: Literal["chain", "airdrop", "order", "external"] | None = None,
+        active: bool | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> AsyncIterator[models.Right]:
+        """All of `list`, page after page, from `cursor` on."""
+        while True:
+            page = await self.list(
+                store_id=store_id,
+                product_id=product_id,
+                customer_id=customer_id,
+                user_id=user_id,
+                wallet=wallet,
+                type=type,
+                source=source,
+                active=active,
+                limit=limit,
+                cursor=cursor,
+            )
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    async def put(self, body: models.RightIn, *, idempotency_key: str = "") -> models.Right:
+        """What was sold elsewhere: 201 if it is new, 200 if it was changed.
+
+        `POST /v1/purchases`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return await self._transport.ask(models.Right, "POST", "/v1/purchases", body=body, once=idempotency_key)
+
+    async def get(self, purchase_id: str) -> models.Right:
+        """One right of access.
+
+        `GET /v1/purchases/{purchase_id}`
+        """
+        return await self._transport.ask(models.Right, "GET", f"/v1/purchases/{segment(purchase_id)}")
+
+    async def consume(self, purchase_id: str, *, idempotency_key: str = "") -> models.Right:
+        """Uses it up.
+
+        `POST /v1/purchases/{purchase_id}/consume`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return await self._transport.ask(
+            models.Right, "POST", f"/v1/purchases/{segment(purchase_id)}/consume", once=idempotency_key
+        )
+
 
 class AsyncStores:
     """Calls below `/v1/stores`."""
@@ -1219,8 +1482,11 @@ class AsyncCalls:
 
     def __init__(self, transport: AsyncTransport) -> None:
         """Shares its connections."""
+        self.api_keys = AsyncApiKeys(transport)
+        self.auth = AsyncAuth(transport)
         self.block_rules = AsyncBlockRules(transport)
         self.currencies = AsyncCurrencies(transport)
+        self.customers = AsyncCustomers(transport)
         self.discounts = AsyncDiscounts(transport)
         self.events = AsyncEvents(transport)
         self.fulfillment_templates = AsyncFulfillmentTemplates(transport)
@@ -1228,6 +1494,7 @@ class AsyncCalls:
         self.key_pools = AsyncKeyPools(transport)
         self.license_keys = AsyncLicenseKeys(transport)
         self.mails = AsyncMails(transport)
+        self.me = AsyncMe(transport)
         self.orders = AsyncOrders(transport)
         self.organizations = AsyncOrganizations(transport)
         self.product_types = AsyncProductTypes(transport)

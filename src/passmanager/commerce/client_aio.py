@@ -27,7 +27,7 @@ class AsyncCommerce(AsyncCalls):
 
         Args:
             base_url: Where the service is, such as `https://shop.example`.
-            api_key: `pm_live_…` or `pm_test_…`; few calls need none.
+            api_key: `pm_live_…` or `pm_test_…`, or the token of a wallet's session; few calls need none.
             timeout_s: For each attempt: to connect, and between two parts of the answer.
             retries: How often and when a request is sent again.
             transport: Sends instead of the network.

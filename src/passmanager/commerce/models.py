@@ -41,6 +41,49 @@ class Address(Sent):
     phone: str = ""
 
 
+class ApiKeyIn(Sent):
+    """A new key; it can do no more than the key that makes it.
+
+    Attributes:
+        store_id: The only store that it may touch.
+    """
+
+    name: str
+    scopes: Sequence[str] = ()
+    role: Literal["owner", "admin", "support", "finance", "read-only"] = "admin"
+    store_id: str | None = None
+    expires_at: datetime | None = None
+
+
+class ApiKeyMade(Answer):
+    """A new key, in clear this once."""
+
+    id: str
+    name: str
+    hint: str
+    role: str
+    scopes: tuple[str, ...]
+    store_id: str | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    created_at: datetime
+    key: str = Field(repr=False)
+
+
+class ApiKey(Answer):
+    """A key, by its first characters."""
+
+    id: str
+    name: str
+    hint: str
+    role: str
+    scopes: tuple[str, ...]
+    store_id: str | None
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    created_at: datetime
+
+
 class BasicAuth(Sent):
     """Name and password."""
 
@@ -104,6 +147,31 @@ class Currency(Answer):
     decimals: int
     chain_id: int | None
     token: str | None
+
+
+class Customer(Answer):
+    """A buyer of one store."""
+
+    id: str
+    number: int
+    store_id: str
+    external_id: str | None
+    email: str
+    first_name: str
+    last_name: str
+    receives_email: bool
+    wallets: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+
+
+class CustomerPatch(Sent):
+    """What changes of a customer; orders that are there keep what they had."""
+
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    receives_email: bool | None = None
 
 
 class CustomerShown(Answer):
@@ -405,6 +473,15 @@ class KeyAnswer(Answer):
     expires_at: datetime | None = None
 
 
+class KeyOfMine(Answer):
+    """What was delivered for one unit; of a file only its name."""
+
+    kind: str
+    key: str = Field(repr=False)
+    file_name: str
+    usable: bool
+
+
 class KeyQuestion(Sent):
     """A key that somebody has, and what it is to be of.
 
@@ -512,6 +589,20 @@ class NoAuth(Sent):
     """The web service asks for nothing; calls are signed all the same."""
 
     type: Literal["none"] = "none"
+
+
+class NonceIn(Sent):
+    """Which wallet is going to sign."""
+
+    address: str
+
+
+class Nonce(Answer):
+    """The text to sign with `personal_sign`, as it is."""
+
+    nonce: str
+    message: str
+    expires_at: datetime
 
 
 class OAuthAuth(Sent):
@@ -691,6 +782,61 @@ class Product(Answer):
     updated_at: datetime
 
 
+class RightOfMine(Answer):
+    """A right of access, with what was delivered for it."""
+
+    id: str
+    number: int
+    store_id: str
+    order_id: str | None
+    order_item_id: str | None
+    customer_id: str | None
+    product_id: str | None
+    source: str
+    external_id: str | None
+    wallet: str
+    chain_id: int | None
+    pass_id: str | None
+    chain_product_id: str | None
+    type: str
+    quantity: int
+    status: str
+    active: bool
+    active_until: datetime | None
+    consumed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    product_name: str
+    store_name: str
+    keys: tuple[KeyOfMine, ...]
+
+
+class Right(Answer):
+    """A right of access."""
+
+    id: str
+    number: int
+    store_id: str
+    order_id: str | None
+    order_item_id: str | None
+    customer_id: str | None
+    product_id: str | None
+    source: str
+    external_id: str | None
+    wallet: str
+    chain_id: int | None
+    pass_id: str | None
+    chain_product_id: str | None
+    type: str
+    quantity: int
+    status: str
+    active: bool
+    active_until: datetime | None
+    consumed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
 class Store(Answer):
     """A store."""
 
@@ -838,6 +984,20 @@ class ReplayIn(Sent):
     status: Literal["delivered", "failed", "never"] | None = None
 
 
+class RightIn(Sent):
+    """What somebody bought elsewhere. The same `external_id` again changes it."""
+
+    store_id: str
+    external_id: str
+    product_id: str
+    user_id: str | None = None
+    email: str | None = None
+    wallet: str | None = None
+    quantity: int = 1
+    active: bool = True
+    active_until: datetime | None = None
+
+
 class RowResult(Answer):
     """What became of one key of an upload.
 
@@ -857,6 +1017,14 @@ class SendIn(Sent):
     recipient: str | None = None
 
 
+class Session(Answer):
+    """Send the token as `Authorization: Bearer`."""
+
+    token: str
+    address: str
+    expires_at: datetime
+
+
 class ShipmentIn(Sent):
     """Goods that left: units by line; all that is left if none are given."""
 
@@ -874,6 +1042,13 @@ class Shipment(Answer):
     tracking: str
     units: dict[str, int]
     created_at: datetime
+
+
+class SignedIn(Sent):
+    """The text and its signature."""
+
+    message: str
+    signature: str
 
 
 class StoreIn(Sent):

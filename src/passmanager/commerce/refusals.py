@@ -62,7 +62,7 @@ class InvalidInput(Refused):
     CODE: ClassVar[str] = "invalid-input"
 
 
-class KeyNotUsable(Refused):
+class LicenseKeyNotUsable(Refused):
     """The key is suspended, revoked or expired."""
 
     CODE: ClassVar[str] = "license-key-not-usable"
@@ -78,6 +78,12 @@ class RateLimited(Refused):
     """Too many requests."""
 
     CODE: ClassVar[str] = "rate-limited"
+
+
+class SessionExpired(Refused):
+    """It is over; sign in again."""
+
+    CODE: ClassVar[str] = "session-expired"
 
 
 class SignatureInvalid(Refused):
@@ -114,9 +120,10 @@ BY_CODE: dict[str, type[Refused]] = {
     "idempotency-key-missing": IdempotencyKeyMissing,
     "idempotency-mismatch": IdempotencyMismatch,
     "invalid-input": InvalidInput,
-    "license-key-not-usable": KeyNotUsable,
+    "license-key-not-usable": LicenseKeyNotUsable,
     "not-found": NotFound,
     "rate-limited": RateLimited,
+    "session-expired": SessionExpired,
     "signature-invalid": SignatureInvalid,
     "too-large": TooLarge,
     "unauthenticated": Unauthenticated,

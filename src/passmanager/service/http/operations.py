@@ -4,6 +4,7 @@ from fastapi.routing import APIRoute
 from fastapi.utils import generate_unique_id
 
 PREFIX = "/v1/"
+ME = "me"
 READS = {"read": "get", "show": "get"}
 
 
@@ -14,7 +15,10 @@ def operation_id(route: APIRoute) -> str:
     """
     if not route.path_format.startswith(PREFIX):
         return generate_unique_id(route)
-    group = route.path_format.removeprefix(PREFIX).partition("/")[0].replace("-", "_")
+    parts = [part.replace("-", "_") for part in route.path_format.removeprefix(PREFIX).split("/")]
+    group = parts[0]
+    if group == ME and route.methods == {"GET"}:
+        return "-".join([group, *parts[1:2]])  # what somebody has: `me-purchases`
     said = {form for word in group.split("_") for form in (word, _singular(word))}
     words = [word for word in route.name.strip("_").split("_") if word not in said] or [route.name]
     name = "_".join(words)
