@@ -3,6 +3,10 @@
 from fastapi import FastAPI
 
 from passmanager import __version__
+from passmanager.service.buyers.customers_api import router as customers
+from passmanager.service.buyers.keys_api import router as api_keys
+from passmanager.service.buyers.me_api import router as buyers
+from passmanager.service.buyers.rights_api import router as purchases
 from passmanager.service.catalog.api import router as catalog
 from passmanager.service.catalog.binding_api import router as organizations
 from passmanager.service.compat.dpd.api import router as dpd
@@ -42,5 +46,9 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(fulfillment)
     app.include_router(webhooks)
     app.include_router(mails)
+    app.include_router(customers)
+    app.include_router(api_keys)
+    app.include_router(purchases)
+    app.include_router(buyers)
     app.include_router(dpd)
     return app

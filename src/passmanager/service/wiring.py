@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from passmanager.service.contacts import release_mails
+from passmanager.service.customers.changing import CONTACT_ADDED
 from passmanager.service.engine import Handlers, Job
 from passmanager.service.fulfillment.listening import Deliveries
 from passmanager.service.fulfillment.models import Fulfillment
@@ -30,6 +32,7 @@ def connect(services: Services) -> None:
     services.wire.subscribe_many("*", tell_merchant)
     Deliveries(services).subscribe()
     services.wire.subscribe_many("*", Postman(find_emails).hear)
+    services.wire.subscribe(CONTACT_ADDED, release_mails)
 
 
 def tell_merchant(session: Session, news: Sequence[News]) -> None:

@@ -1,0 +1,1 @@
+"""Who asks for himself instead of for a merchant: keys of the API, customers, rights of access, buyers signed in."""
