@@ -1,6 +1,7 @@
 """Shapes that many requests and answers share: money, times, texts without surprises."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import (
@@ -71,6 +72,7 @@ class Money(BaseModel):
     decimals: int
 
 
+@lru_cache(maxsize=4_096)  # a shop has few different amounts
 def money(units: int, currency: str, decimals: int) -> Money:
     """Base units as the API shows them."""
     return Money(amount=format_units(units, decimals), currency=currency, decimals=decimals)

@@ -5,6 +5,7 @@ import secrets
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without 0, 1, I and O, which people mix up."""
 
+BASE = len(ALPHABET)
 PLACE = "X"
 LEAST_PLACES = 16
 """80 bits: no one finds a key by trying."""
@@ -19,4 +20,5 @@ def places(pattern: str) -> int:
 
 def make_key(pattern: str, prefix: str = "") -> str:
     """A new one."""
-    return prefix + "".join(secrets.choice(ALPHABET) if letter == PLACE else letter for letter in pattern)
+    chance = iter(secrets.token_bytes(len(pattern)))  # 256 is a multiple of 32: every letter is as likely
+    return prefix + "".join(ALPHABET[next(chance) % BASE] if letter == PLACE else letter for letter in pattern)

@@ -88,9 +88,10 @@ def known_lookups(session: Session, store_id: str, lookups: Collection[str]) -> 
 def add_keys(session: Session, rows: Sequence[dict[str, Any]]) -> set[str]:
     """New keys; ids of those that were not there."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    table = cast("Table", LicenseKey.__table__)
+    statement = insert(table).on_conflict_do_nothing().returning(table.c.id)
     added: set[str] = set()
     for some in portions(rows, 2_000):
-        statement = insert(LicenseKey).on_conflict_do_nothing().returning(LicenseKey.id)
         added.update(session.scalars(statement, some))
     return added
 

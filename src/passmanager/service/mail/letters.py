@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -47,7 +47,7 @@ def write_many(session: Session, letters: Sequence[Letter], now: int) -> None:
     """Puts mails on their way, in the caller's transaction; those of facts that have one already are left out."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = [_row(letter, now) for letter in letters]
-    session.execute(insert(Mail).on_conflict_do_nothing(), rows)
+    session.execute(insert(cast("Table", Mail.__table__)).on_conflict_do_nothing(), rows)
     enqueue_many(session, SEND, [(row["id"], now, {}) for row in rows if row["status"] == PENDING])
 
 

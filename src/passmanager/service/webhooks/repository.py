@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, Table, delete, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from passmanager.service.engine import JobRow
@@ -36,7 +36,7 @@ def last_sequences(session: Session, aggregates: Collection[str]) -> dict[str, i
 
 def add_events(session: Session, rows: list[dict[str, Any]]) -> None:
     """In their order."""
-    session.execute(insert(Event), rows)
+    session.execute(insert(cast("Table", Event.__table__)), rows)
 
 
 def events_of(caller: Caller) -> Select[Event]:
