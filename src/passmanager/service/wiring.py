@@ -47,8 +47,18 @@ def find_order(session: Session, order_id: str) -> dict[str, Any] | None:
 
 
 def add_webhooks(services: Services, handlers: Handlers) -> None:
-    """Messages to merchants."""
-    handlers.add_outside(DELIVER, WebhookSender(services, find_order))
+    """Messages to merchants; those of profile `dpd-ipn` have the keys that are delivered by then."""
+    vault = Vault.of(services.settings)
+
+    def find(session: Session, order_id: str) -> dict[str, Any] | None:
+        order = find_order(session, order_id)
+        lines: list[dict[str, Any]] = [] if order is None else order["items"]
+        units = delivered_to(session, vault, [line["id"] for line in lines])
+        for line in lines:
+            line["product_keys"] = [unit.text for unit in units[line["id"]] if unit.text]
+        return order
+
+    handlers.add_outside(DELIVER, WebhookSender(services, find))
 
 
 def find_emails(session: Session, order_ids: Collection[str]) -> dict[str, str]:
