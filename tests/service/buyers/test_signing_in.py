@@ -9,7 +9,7 @@ def deliver(shop, name, who):
     """A product with a generated key, bought by a wallet."""
     template = {
         "store_id": shop.merchant.store_id, "name": name, "method": "generated", "deliverable": "key",
-        "config": {"pattern": "XXXX-XXXX"},
+        "pattern": "XXXX-XXXX-XXXX-XXXX",
     }  # fmt: skip
     made = shop.call("POST", "/fulfillment-templates", template, status=201)
     product = shop.product(name, "5", fulfillment_template_id=made["id"])
@@ -26,7 +26,7 @@ def test_nx08_keys_are_in_the_history_of_their_owner_and_nobody_elses(shop, visi
     assert (mine["order_id"], mine["product_name"], mine["wallet"]) == (order["id"], "Tool", ANN.address)
     assert (mine["store_name"], mine["active"], mine["type"]) == ("Acme store", True, "one_time")
     assert len({key["key"] for key in mine["keys"]}) == 2
-    assert all(len(key["key"]) == 9 and key["usable"] for key in mine["keys"])
+    assert all(len(key["key"]) == 19 and key["usable"] for key in mine["keys"])
     assert visitor.purchases(bob["token"]) == []
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from passmanager.service.compat.dpd.ports import Ports, Reactivation
 from passmanager.service.orders.models import Payment
+from passmanager.service.sealing import sealer_of
+from passmanager.service.webhooks.profiles import dpd_ipn
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -117,3 +119,70 @@ def test_dp07_unknown_purchase_is_a_404(dpd, asked):
     for number in ("1", "x", "9" * 25):
         dpd.call("POST", f"/purchases/{number}/reactivate", expect=404)
     assert asked == []
+
+
+class TestDelivered:
+    """With the deliveries of the service itself."""
+
+    @pytest.fixture
+    def pool(self, shop):
+        store = shop.merchant.store_id
+        pool = shop.call("POST", "/key-pools", {"store_id": store, "name": "Keys"}, status=201)["id"]
+        shop.call("POST", f"/key-pools/{pool}/keys", {"keys": ["K-1", "K-2"]})
+        template = {"store_id": store, "name": "Pool", "method": "pool", "pool_id": pool}
+        template_id = shop.call("POST", "/fulfillment-templates", template, status=201)["id"]
+        return pool, shop.product("Tool", "5", fulfillment_template_id=template_id)
+
+    def line(self, dpd, order):
+        return dpd.get(f"/purchases/{order['number']}")["line_items"][0]
+
+    def test_dp05_three_units_of_two_keys_are_two_keys_and_not_all(self, shop, dpd, pool, wait):
+        order = shop.order((pool[1], 3))
+        shop.act(order, "mark-paid")
+        wait(1)
+        line = self.line(dpd, order)
+        assert (sorted(line["product_keys"]), line["has_all_keys"]) == (["K-1", "K-2"], False)
+        shop.call("POST", f"/key-pools/{pool[0]}/keys", {"keys": ["K-3"]})
+        wait(1)
+        line = self.line(dpd, order)
+        assert (sorted(line["product_keys"]), line["has_all_keys"]) == (["K-1", "K-2", "K-3"], True)
+
+    def test_dp06_held_purchase_has_no_keys(self, shop, dpd, pool, wait):
+        rule = {"store_id": shop.merchant.store_id, "field": "email", "value": "ada@example.org"}
+        shop.call("POST", "/block-rules", rule, status=201)
+        order = shop.order((pool[1], 1))
+        shop.act(order, "mark-paid")
+        wait(1)
+        assert dpd.get(f"/purchases/{order['number']}")["status"] == "HLD"
+        line = self.line(dpd, order)
+        assert (line["product_keys"], line["has_all_keys"]) == ([], False)
+
+    def test_dp07_mail_goes_to_the_other_address_only_and_no_key_is_issued_again(self, shop, dpd, pool, wait):
+        order = shop.order((pool[1], 1))
+        shop.act(order, "mark-paid")
+        wait(1)
+        before = self.line(dpd, order)["product_keys"]
+        dpd.reactivate(order, data={"customer_email": "b@example.org", "refulfill": "1"})
+        wait(1)
+        mails = [mail for mail in shop.call("GET", "/mails")["data"] if mail["template"] == "reactivated"]
+        assert [mail["recipient"] for mail in mails] == ["b@example.org"]
+        assert self.line(dpd, order)["product_keys"] == before
+        assert dpd.get(f"/purchases/{order['number']}")["buyer_email"] == "ada@example.org"
+
+
+def test_dp12_notification_that_was_never_sent_is_invalid(dpd):
+    answer = dpd.client.post("/compat/dpd/v2/notification/verify", data={"txn_id": "1", "verify_sign": "x"})
+    assert (answer.status_code, answer.text) == (200, "INVALID")
+
+
+def test_dp12_notification_comes_back_verified_until_a_field_is_changed(dpd, services):
+    key = sealer_of(services.settings).derive(dpd_ipn.VERIFY_PURPOSE)
+    fields = dpd_ipn.form({"number": 7, "currency": "EUR"}, "Completed", "2026-01-01T00:00:00Z")
+    fields[dpd_ipn.SIGN] = dpd_ipn._sign(fields, key)
+
+    def verdict(sent):
+        return dpd.client.post("/compat/dpd/v2/notification/verify", data=sent).text
+
+    assert verdict(fields) == "VERIFIED"
+    for name in fields:
+        assert verdict({**fields, name: fields[name] + "1"}) == "INVALID"
