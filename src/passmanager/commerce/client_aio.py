@@ -34,7 +34,7 @@ class AsyncCommerce(AsyncCalls):
 
         Raises:
             CommerceExtraMissing: httpx2 is not installed.
-            BadArgument: The address is none.
+            BadArgument: The address is none, or the key cannot be one.
         """
         self._transport = AsyncTransport(base_url, api_key, timeout_s=timeout_s, retries=retries, transport=transport)
         super().__init__(self._transport)

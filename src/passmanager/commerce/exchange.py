@@ -17,10 +17,13 @@ from passmanager import __version__
 from passmanager.commerce.errors import BadField, CommerceError, Refused, ServiceUnreachable, UnreadableAnswer
 from passmanager.commerce.refusals import BY_CODE
 from passmanager.commerce.values import Query, Sent, parameters
+from passmanager.errors import BadArgument
 
 T = TypeVar("T")
 JSON, TEXT = "application/json", "text/plain"
 PROBLEM = "application/problem+json"
+LONGEST_KEY = 255
+LONGEST_TOKEN = 4_000
 IN_PROGRESS = "idempotency-in-progress"
 BUSY = {HTTPStatus.TOO_MANY_REQUESTS}
 """The request was not looked at."""
@@ -69,8 +72,13 @@ def request(
         query: By name; None is left out.
         body: A model, or a text.
         once: The Idempotency-Key; empty for a new one, None where the service takes none.
+
+    Raises:
+        BadArgument: The Idempotency-Key cannot be sent.
     """
     headers: dict[str, str] = {}
+    if once is not None and not is_word(once or "x"):
+        raise BadArgument(function="idempotency_key", problem="give up to 255 printable ASCII characters")
     if body is not None:
         headers["Content-Type"] = JSON if isinstance(body, Sent) else f"{TEXT}; charset=utf-8"
     if once is not None:
@@ -78,6 +86,11 @@ def request(
     sent = body.body() if isinstance(body, Sent) else body.encode() if body is not None else None
     repeatable = method != "POST" or once is not None
     return Request(method=method, path=path, query=query or {}, headers=headers, body=sent, repeatable=repeatable)
+
+
+def is_word(text: str, most: int = LONGEST_KEY) -> bool:
+    """Can it be the value of a header?"""
+    return text.isascii() and text.isprintable() and 0 < len(text) <= most
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from passmanager.commerce.errors import CommerceExtraMissing
-from passmanager.commerce.exchange import AGENT, Lost, Reply, Request, Retries, failure, read, request
+from passmanager.commerce.exchange import (
+    AGENT,
+    LONGEST_TOKEN,
+    Lost,
+    Reply,
+    Request,
+    Retries,
+    failure,
+    is_word,
+    read,
+    request,
+)
 from passmanager.commerce.values import Query, Sent
 from passmanager.errors import BadArgument
 
@@ -38,7 +49,7 @@ class AsyncTransport:
 
         Raises:
             CommerceExtraMissing: httpx2 is not installed.
-            BadArgument: The address is none.
+            BadArgument: The address is none, or the key cannot be one.
         """
         try:
             import httpx2  # noqa: PLC0415 - the rest of the package does without
@@ -46,6 +57,8 @@ class AsyncTransport:
             raise CommerceExtraMissing from None
         if urlsplit(base_url).scheme not in {"http", "https"} or not urlsplit(base_url).hostname:
             raise BadArgument(function="base_url", problem="give an address such as https://shop.example")
+        if api_key is not None and not is_word(api_key, LONGEST_TOKEN):
+            raise BadArgument(function="api_key", problem="it is not printable ASCII; is there a line break in it?")
         self._url = base_url.rstrip("/")
         self._retries = retries
         headers = {"User-Agent": f"{AGENT} httpx2/{httpx2.__version__}"}

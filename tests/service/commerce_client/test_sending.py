@@ -11,7 +11,7 @@ from passmanager.commerce.errors import BadField, Refused
 from passmanager.commerce.models import DeviceIn, ReasonIn
 from passmanager.errors import BadArgument, PassManagerError
 from passmanager.service.http.problems import Problem
-from tests.service.commerce_client.conftest import AT_ONCE, ok, problem
+from tests.service.commerce_client.conftest import AT_ONCE, URL, ok, problem
 
 LOST = httpx2.ReadTimeout("late")
 CLOSED = httpx2.ConnectError("refused")
@@ -121,6 +121,21 @@ def test_the_service_may_lie_below_a_path():
 def test_an_address_that_is_none_is_refused(url):
     with pytest.raises(BadArgument):
         Commerce(url, "k")
+
+
+@pytest.mark.parametrize("key", ["", "pm_test_1\n", "pm_tést", "x" * 5000])
+def test_a_key_that_cannot_be_one_is_refused_without_being_shown(stage, key):
+    with pytest.raises(BadArgument) as refused:
+        Commerce(URL, key)
+    assert "pm_t" not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["ä", "a\nb", "x" * 256])
+def test_an_idempotency_key_that_cannot_be_sent_is_refused(stage, key):
+    commerce, played = stage()
+    with pytest.raises(BadArgument):
+        commerce.events.redeliver("evt_1", idempotency_key=key)
+    assert played.asked == []
 
 
 def test_an_empty_id_is_refused_before_anything_is_sent(stage):
