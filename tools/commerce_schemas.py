@@ -10,7 +10,7 @@ Schema = dict[str, Any]
 BY_HAND = {"Money": "Money"}  # in passmanager.commerce.values
 MANGLED = re.compile(r"passmanager__service__(\w+?)__(?:\w+__)?schemas__(\w+)")
 PAGE = re.compile(r"Page_(\w+)_")
-SECRETS = {"secret", "key", "content", "password"}  # not to be seen in logs
+SECRETS = {"secret", "key", "content", "password", "Session.token"}  # not to be seen in logs
 SIMPLE = {"integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 FORMATS = {"date-time": "datetime", "date": "date", "decimal": "Amount", "binary": "bytes"}
 HEAD = '''"""What the commerce service is sent and what it answers.
@@ -180,7 +180,9 @@ def _field(book: Book, owner: str, name: str, schema: Schema) -> str:
     value = _default(schema, kind, required=required)
     if value is None and not required:
         kind, value = f"{kind} | None", "None"
-    if name in SECRETS or any(one.get("writeOnly") for one in (schema, *schema.get("anyOf", []))):
+    if {name, f"{book.names[owner]}.{name}"} & SECRETS or any(
+        one.get("writeOnly") for one in (schema, *schema.get("anyOf", []))
+    ):
         value = f"Field(default={value}, repr=False)" if value else "Field(repr=False)"
     return f"    {name}: {kind}" + (f" = {value}" if value else "")
 

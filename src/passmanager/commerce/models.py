@@ -1020,7 +1020,7 @@ class SendIn(Sent):
 class Session(Answer):
     """Send the token as `Authorization: Bearer`."""
 
-    token: str
+    token: str = Field(repr=False)
     address: str
     expires_at: datetime
 

@@ -8,17 +8,28 @@ import pytest
 
 from passmanager.commerce import Commerce, Money, Refused
 from passmanager.commerce.models import (
+    ApiKeyIn,
     Buyer,
     EndpointIn,
     ItemIn,
+    NonceIn,
     OrderIn,
     PoolIn,
     ProductIn,
     ProductPatch,
     ReasonIn,
+    SignedIn,
     StorePatch,
 )
-from passmanager.commerce.refusals import Conflict, IdempotencyMismatch, InvalidInput, NotFound, Unauthenticated
+from passmanager.commerce.refusals import (
+    Conflict,
+    Forbidden,
+    IdempotencyMismatch,
+    InvalidInput,
+    NotFound,
+    Unauthenticated,
+)
+from tests.service.buyers.conftest import ANN, Chain, signature
 from tests.service.commerce_client.conftest import URL
 
 
@@ -129,6 +140,29 @@ def test_the_feed_goes_on_where_it_ended(commerce, merchant, editor):
     later = list(commerce.events.each(limit=1, types=["order.*"], after=seen[-1].id))
     assert [(event.type, event.aggregate["id"]) for event in later] == [("order.created", second.id)]
     assert later[0].timestamp.tzinfo == UTC
+
+
+def test_keys_and_sessions_are_not_shown_by_accident(client, commerce):
+    made = commerce.api_keys.create(ApiKeyIn(name="reader", scopes=["orders:read"]))
+    with Commerce(URL, made.key, transport=client._transport) as reader:
+        assert reader.orders.list().data == ()
+        with pytest.raises(Forbidden):
+            reader.products.list()
+        assert commerce.api_keys.revoke(made.id) is None
+        with pytest.raises(Unauthenticated):
+            reader.orders.list()
+    assert made.key not in repr(made)
+
+
+def test_a_wallet_signs_in_and_reads_what_it_has(client, commerce):
+    client.app.state.chain_reader = Chain()
+    asked = commerce.auth.make_nonce(NonceIn(address=ANN.address))
+    session = commerce.auth.sign_in(SignedIn(message=asked.message, signature=signature(asked.message, ANN)))
+    assert (session.address, session.token in repr(session)) == (ANN.address, False)
+    with Commerce(URL, session.token, transport=client._transport) as buyer:
+        assert list(buyer.me.each_purchases()) == []
+        with pytest.raises(Unauthenticated):
+            buyer.orders.list()
 
 
 def test_the_asynchronous_client_does_the_same(connect_async, commerce, merchant, editor):
