@@ -20,6 +20,7 @@ def worker(services, handlers):
 
 
 def test_clock_waits_for_the_workers_at_every_due_time(services, client, handlers, worker, put, marks, mark):
+    client.app.state.settle = None  # others do the work
     start = services.clock.now()
     handlers.add_database("mark", lambda session, jobs: [mark(session, job) for job in jobs])
     for day in (1, 5, 89, 95):
@@ -31,6 +32,7 @@ def test_clock_waits_for_the_workers_at_every_due_time(services, client, handler
 
 
 def test_clock_says_when_nobody_works(services, client, put, monkeypatch):
+    client.app.state.settle = None
     monkeypatch.setattr("passmanager.service.engine.api.wait_for_workers", _impatient)
     put("mark", "a")
     answer = client.post("/test/clock", json={"advance": 1})
@@ -40,6 +42,12 @@ def test_clock_says_when_nobody_works(services, client, put, monkeypatch):
 
 def _impatient(services):
     return wait_for_workers(services, patience=0.1)
+
+
+def test_clock_does_not_wait_for_work_that_nobody_knows(client, put):
+    put("unknown", "a")
+    answer = client.post("/test/clock", json={"advance": 1})
+    assert answer.status_code == 503
 
 
 @pytest.mark.parametrize("advance", [-1, "soon", 2**40, None])

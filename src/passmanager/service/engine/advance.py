@@ -27,9 +27,16 @@ def advance(services: Services, clock: ControlledClock, by: int, settle: Settle)
     while (due := first_due(services.sessions)) is not None and due <= target:
         clock.set(due)
         settle()
+        _require_settled(services)
     clock.set(target)
     settle()
     return target
+
+
+def _require_settled(services: Services) -> None:
+    """Work that nobody knows would be due for ever."""
+    if count := count_due(services.sessions, services.clock.now()):
+        raise WorkStandsStill(count=count, seconds=0)
 
 
 def wait_for_workers(services: Services, patience: float = PATIENCE_SECONDS) -> Settle:
