@@ -39,6 +39,7 @@ class Runner:
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="outside")
         self._lanes = Counter[str]()
         self._running = 0
+        self._over = 0
         self._guard = Condition()
 
     # --- inside the database
@@ -122,6 +123,7 @@ class Runner:
     def _ended(self, lane: str) -> None:
         with self._guard:
             self._running -= 1
+            self._over += 1
             self._lanes[lane] -= 1
             if not self._lanes[lane]:
                 del self._lanes[lane]
@@ -175,16 +177,17 @@ class Runner:
 
     def drain(self) -> None:
         """Does all that is due now, and waits for it."""
-        steps = (self.run_database, self.run_outside)
-        while sum(step() for step in steps) or self._wait():
-            pass
+        going_on = True
+        while going_on:
+            ended = self._over
+            started = self.run_database() + self.run_outside()
+            going_on = started > 0 or self._wait(ended)
 
-    def _wait(self) -> bool:
-        """Until one of those that run has ended; whether there was one."""
+    def _wait(self, ended: int) -> bool:
+        """Until another piece has ended, which may have made room; False if none has and none runs."""
         with self._guard:
-            before = self._running
-            self._guard.wait_for(lambda: self._running < before or not before)
-            return before > 0
+            self._guard.wait_for(lambda: self._over > ended or not self._running)
+            return self._over > ended
 
     def stop(self) -> None:
         """Lets what runs come to its end; starts nothing more."""
