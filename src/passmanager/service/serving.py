@@ -141,11 +141,16 @@ def _api(services: Services, ready: Callable[[str], None]) -> None:
         server_header=False, log_config=None, access_log=False, lifespan="off",
         timeout_graceful_shutdown=GRACE_SECONDS,
     )  # fmt: skip
-    listener = _listen(settings)
-    with listener, _signals(lambda: None):  # uvicorn has its own handlers, and calls ours when it has ended
+    listener, server = _listen(settings), uvicorn.Server(config)
+
+    def end() -> None:
+        """Also before uvicorn has its own handlers, and once more when it gives the signal back at its end."""
+        server.should_exit = True
+
+    with listener, _signals(end):
         host, port = listener.getsockname()[:2]
         ready(f"http://{f'[{host}]' if ':' in host else host}:{port}")
-        uvicorn.Server(config).run(sockets=[listener])
+        server.run(sockets=[listener])
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -157,9 +162,12 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _worker(services: Services, ready: Callable[[str], None]) -> None:
-    worker = Worker(services, make_handlers(services))
-    ready("")
-    worker.run()
+    worker, stop = Worker(services, make_handlers(services)), Event()
+    with _signals(stop.set):  # a worker that lost its slot sends the signal to itself
+        worker.start()
+        ready("")
+        stop.wait()
+        worker.stop()
 
 
 def _indexer(services: Services, ready: Callable[[str], None]) -> None:
