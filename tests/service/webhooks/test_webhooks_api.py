@@ -111,7 +111,7 @@ def test_redelivery_does_not_wait_for_the_next_attempt(endpoint, happen, wait, r
 
 
 def test_failed_messages_of_a_time_are_replayed_in_order(endpoint, happen, wait, receiver, call):
-    made = endpoint()
+    made = endpoint(types=["order.*"])
     happen("ord_1", "ord_2")
     wait(1)
     receiver.answer = lambda got: 500
