@@ -20,9 +20,7 @@ from passmanager.service.wiring import connect
 from passmanager.service.worker import make_handlers
 from tests.service.merchant import Merchant, make_merchant
 
-HANG_UP = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'pattern' AND pid <> pg_backend_pid()"
-)
+HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'pattern' AND pid <> pg_backend_pid()"
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
