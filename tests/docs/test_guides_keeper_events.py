@@ -42,13 +42,24 @@ def town(tmp_path_factory):
         yield node.url, folder, world
 
 
+def hear_interrupts():
+    """As at a terminal: what a shell starts in the background, tests too, ignores Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def run(town, command: str) -> tuple[int, str, str]:
     """A command of a guide; one that goes on for ever is stopped as an operator would."""
     url, folder, _ = town
     words = shlex.split(command.replace("9464", "0"))
     environment = {**os.environ, "PASSMANAGER_RPC_URL": url}
     with subprocess.Popen(
-        words, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        words,
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_interrupts,  # noqa: PLW1509 - this process has one thread
     ) as process:
         if "--metrics-port" in words:
             assert "/metrics" in process.stderr.readline()
