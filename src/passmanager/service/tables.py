@@ -1,6 +1,7 @@
 """All tables, imported in one place: Alembic and the tests need to know them."""
 
 from passmanager.service import clock
+from passmanager.service.accounts import models as accounts
 from passmanager.service.catalog import models as catalog
 from passmanager.service.chain import models as chain
 from passmanager.service.customers import models as customers
@@ -15,5 +16,5 @@ from passmanager.service.webhooks import models as webhooks
 
 __all__ = ["METADATA", "MODULES"]
 
-MODULES = (clock, catalog, chain, customers, jobs, fulfillment, http, licenses, mail, orders, webhooks)
+MODULES = (clock, accounts, catalog, chain, customers, jobs, fulfillment, http, licenses, mail, orders, webhooks)
 METADATA = Base.metadata

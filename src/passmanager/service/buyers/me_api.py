@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 from sqlalchemy import select
 
+from passmanager.service.accounts.wallet_sessions import LASTS_MS, Buyer, open_session
 from passmanager.service.buyers import rights
-from passmanager.service.buyers.sessions import LASTS_MS, Buyer, open_session
 from passmanager.service.catalog.binding_api import Signature, SignedText, TheChain
 from passmanager.service.catalog.models import Product, Store
 from passmanager.service.http import siwe

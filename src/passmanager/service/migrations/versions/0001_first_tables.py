@@ -160,6 +160,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_stores_merchant_id_number"), ["merchant_id", "number"], unique=False)
 
     op.create_table(
+        "accounts",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("external_id", sa.String(), nullable=False),
+        sa.Column("seats", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_accounts_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
+        sa.UniqueConstraint("store_id", "external_id", name=op.f("uq_accounts_store_id_external_id")),
+    )
+    op.create_table(
         "api_keys",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("merchant_id", sa.String(), nullable=False),
@@ -511,6 +523,26 @@ def upgrade() -> None:
             batch_op.f("ix_products_store_id_archived_at_number"), ["store_id", "archived_at", "number"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_products_store_id_number"), ["store_id", "number"], unique=False)
+
+    op.create_table(
+        "user_sessions",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=True),
+        sa.Column("seats", sa.BigInteger(), nullable=True),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_user_sessions_account_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_user_sessions_customer_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_user_sessions_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_sessions")),
+        sa.UniqueConstraint("hash", name=op.f("uq_user_sessions_hash")),
+    )
+    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_user_sessions_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
         "delivery_attempts",
@@ -924,6 +956,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_attempts_delivery_id"))
 
     op.drop_table("delivery_attempts")
+    with op.batch_alter_table("user_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_user_sessions_expires_at"))
+
+    op.drop_table("user_sessions")
     with op.batch_alter_table("products", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_products_store_id_number"))
         batch_op.drop_index(batch_op.f("ix_products_store_id_archived_at_number"))
@@ -978,6 +1014,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_keys_merchant_id"))
 
     op.drop_table("api_keys")
+    op.drop_table("accounts")
     with op.batch_alter_table("stores", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stores_merchant_id_number"))
 

@@ -18,7 +18,7 @@ from passmanager.service.http.problems import Unauthenticated
 PREFIX = "pmb_"
 LASTS_MS = HOUR
 _bearer = HTTPBearer(auto_error=False, scheme_name="BuyerToken", description="Token of `POST /v1/auth/siwe/verify`.")
-_CHALLENGE = (("WWW-Authenticate", "Bearer"),)
+CHALLENGE = (("WWW-Authenticate", "Bearer"),)
 
 
 class SessionExpired(Unauthenticated):
@@ -44,13 +44,22 @@ def _buyer(
     services: TheServices, now: Now, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> str:
     if given is None:
-        raise Unauthenticated(detail="sign in first: POST /v1/auth/siwe/nonce", headers=_CHALLENGE)
+        raise Unauthenticated(detail="sign in first: POST /v1/auth/siwe/nonce", headers=CHALLENGE)
     with read_scope(services.sessions) as session:
-        found = session.scalar(select(BuyerSession).where(BuyerSession.hash == hash_key(given.credentials)))
+        return find(session, given.credentials, now)
+
+
+def find(session: Session, token: str, now: int) -> str:
+    """The wallet of a token.
+
+    Raises:
+        Unauthenticated: Nobody has it, or it is over.
+    """
+    found = session.scalar(select(BuyerSession).where(BuyerSession.hash == hash_key(token)))
     if found is None:
-        raise Unauthenticated(detail="this token is not known; sign in: POST /v1/auth/siwe/nonce", headers=_CHALLENGE)
+        raise Unauthenticated(detail="this token is not known; sign in: POST /v1/auth/siwe/nonce", headers=CHALLENGE)
     if found.expires_at <= now:
-        raise SessionExpired(detail="the session is over; sign in again: POST /v1/auth/siwe/nonce", headers=_CHALLENGE)
+        raise SessionExpired(detail="the session is over; sign in again: POST /v1/auth/siwe/nonce", headers=CHALLENGE)
     return found.address
 
 

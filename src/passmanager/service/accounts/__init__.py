@@ -1,0 +1,1 @@
+"""Who a buyer is: sessions, accounts, and which purchases a person holds."""

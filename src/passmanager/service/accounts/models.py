@@ -1,0 +1,50 @@
+"""Tables of accounts of the merchants' users, and of the sessions that merchants open for them."""
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from passmanager.service.db import Base
+
+
+class Account(Base):
+    """A team or company among a merchant's users; its members share what is bought for it.
+
+    Attributes:
+        external_id: The merchant's own id of it.
+        seats: How many people it counts, as the newest session said.
+    """
+
+    __tablename__ = "accounts"
+    __table_args__ = (UniqueConstraint("store_id", "external_id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
+    external_id: Mapped[str]
+    seats: Mapped[int | None]
+    created_at: Mapped[int]
+    updated_at: Mapped[int]
+
+
+class UserSession(Base):
+    """A user whom the merchant's server vouched for; the token is kept as a hash.
+
+    Attributes:
+        customer_id: The user. A session never changes it.
+        seats: Of the account, when the session was opened; fixed for as long as it lasts.
+        data: What the merchant gave along; shown back, and never read.
+    """
+
+    __tablename__ = "user_sessions"
+    __table_args__ = (Index(None, "expires_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    hash: Mapped[str] = mapped_column(unique=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"))
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
+    seats: Mapped[int | None]
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    expires_at: Mapped[int]
+    created_at: Mapped[int]
