@@ -89,7 +89,7 @@ class CatalogPricing:
     Attributes:
         spec: Its terms, which never change; one class per charge style.
         active: It is on sale.
-        retired: It renews no more, for good.
+        retired: Neither sold nor renewed, until the organization takes that back.
         restricted: To listed wallets.
     """
 
