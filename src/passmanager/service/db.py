@@ -107,11 +107,23 @@ def make_sessions(engine: Engine) -> Sessions:
     return sessionmaker(engine, expire_on_commit=False)
 
 
+class Kept:
+    """Beside an error's class: its transaction is committed nevertheless, because it counts attempts that failed."""
+
+
 @contextmanager
 def session_scope(sessions: Sessions) -> Generator[Session]:
     """One transaction: committed at the end, undone when an error leaves the block. Nobody else commits."""
+    refused: Exception | None = None
     with sessions() as session, session.begin():
-        yield session
+        try:
+            yield session
+        except Exception as problem:
+            if not isinstance(problem, Kept):
+                raise
+            refused = problem
+    if refused is not None:
+        raise refused
 
 
 @contextmanager

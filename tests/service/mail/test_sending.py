@@ -142,7 +142,8 @@ def test_keys_are_in_the_mail_and_not_in_its_row(put, do_work, box, facts, servi
 )  # fmt: skip
 def test_every_template_has_a_subject_and_both_bodies(template, put, do_work, box, facts):
     facts |= {"order": ORDER, "text": "Body text", "code": "123456", "keys": ["KEY-1"], "subject": "Read this"}
-    put(template, "fact", data={"product_name": "Editor", "units": 1, "order_item_id": "itm_1"})
+    line = {"product_name": "Editor", "units": 1, "order_item_id": "itm_1"}
+    put(template, "fact", data=line, passing={"code": "123456"}, until=2**60)
     do_work()
     (mail,) = box.mails
     assert mail["subject"].strip()

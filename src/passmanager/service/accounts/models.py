@@ -1,4 +1,4 @@
-"""Tables of accounts of the merchants' users, and of the sessions that merchants open for them."""
+"""Tables of accounts of the merchants' users, of the sessions that merchants open for them, and of codes."""
 
 from typing import Any
 
@@ -48,3 +48,28 @@ class UserSession(Base):
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     expires_at: Mapped[int]
     created_at: Mapped[int]
+
+
+class OneTimeCode(Base):
+    """A code that went out by e-mail and is good once. Only a hash of it is kept.
+
+    Attributes:
+        purpose: What it proves, such as `action.rearm`.
+        subject: What it is about: with the purpose, only the newest code counts.
+        tries: How often somebody guessed wrong.
+        sent: How many codes went out since the row is there, so that nobody's mailbox is flooded.
+    """
+
+    __tablename__ = "one_time_codes"
+    __table_args__ = (UniqueConstraint("purpose", "subject"), Index(None, "expires_at"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    merchant_id: Mapped[str] = mapped_column(ForeignKey("merchants.id"))
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
+    purpose: Mapped[str]
+    subject: Mapped[str]
+    salt: Mapped[str]
+    hash: Mapped[str]
+    tries: Mapped[int] = mapped_column(default=0)
+    sent: Mapped[int]
+    expires_at: Mapped[int]

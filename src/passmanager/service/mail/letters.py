@@ -15,6 +15,8 @@ from passmanager.service.mail.models import Mail
 SEND = "mail"
 PENDING, SENT, AWAITING, FAILED = "pending", "sent", "awaiting_contact", "failed"
 
+CODE = "one_time_code"
+
 Template = Literal[
     "order_created", "payment_confirmed", "payment_failed", "payment_reminder", "delivery", "information",
     "license_request", "reactivated", "refund", "one_time_code",
@@ -29,6 +31,8 @@ class Letter:
         fact: Id of what it tells, such as of the order or the line: a second mail of the same fact is not written.
         recipient: Empty if nobody knows the address yet; then it waits for `release`.
         data: For its template; no keys and no codes, which `MailSender` is told when it sends.
+        passing: For its template, too, but kept only until the mail is sent: a one-time code.
+        until: After this time it is not sent any more; 0 for a mail that never is too late.
     """
 
     store_id: str
@@ -37,6 +41,8 @@ class Letter:
     recipient: str = ""
     order_id: str | None = None
     data: dict[str, Any] = field(default_factory=dict[str, Any])
+    passing: dict[str, Any] = field(default_factory=dict[str, Any])
+    until: int = 0
 
     def to(self, recipient: str) -> "Letter":
         """The same to somebody."""
@@ -48,12 +54,20 @@ def write_many(session: Session, letters: Sequence[Letter], now: int) -> None:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = [_row(letter, now) for letter in letters]
     session.execute(insert(cast("Table", Mail.__table__)).on_conflict_do_nothing(), rows)
-    enqueue_many(session, SEND, [(row["id"], now, {}) for row in rows if row["status"] == PENDING])
+    sent_now = [(row["id"], letter) for row, letter in zip(rows, letters, strict=True) if row["status"] == PENDING]
+    enqueue_many(session, SEND, [(mail_id, now, _travelling(letter)) for mail_id, letter in sent_now])
 
 
 def write(session: Session, letter: Letter, now: int) -> None:
     """One mail."""
     write_many(session, [letter], now)
+
+
+def _travelling(letter: Letter) -> dict[str, Any]:
+    """What lies beside the work and goes with it."""
+    if not letter.passing:
+        return {}
+    return {"passing": letter.passing, "until": letter.until}
 
 
 def _row(letter: Letter, now: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from passmanager.service.catalog.models import Store
 from passmanager.service.clock import HOUR, MINUTE
 from passmanager.service.db import read_scope
 from passmanager.service.engine import Again, Done, Job
-from passmanager.service.mail.letters import FAILED, PENDING, SENT
+from passmanager.service.mail.letters import CODE, FAILED, PENDING, SENT
 from passmanager.service.mail.models import Mail
 from passmanager.service.mail.rendering import render
 from passmanager.service.mail.smtp import NotSent, Server, compose
@@ -22,6 +22,8 @@ PAUSES = (MINUTE, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 6 * HOUR, 12 * HOUR, 24 * H
 JITTER = 0.1
 NO_SERVER = "PASSMANAGER_SMTP_URL is not set; set it, then POST /v1/mails/{id}/send"
 
+TOO_LATE = "its code is over, or was sent; ask for a new one"
+
 Facts: TypeAlias = Callable[[Session, Mail], Mapping[str, Any]]
 """What a mail's template is told when it is sent: the order as it is now, keys, codes; from other domains."""
 
@@ -29,6 +31,11 @@ Facts: TypeAlias = Callable[[Session, Mail], Mapping[str, Any]]
 def no_facts(_session: Session, _mail: Mail) -> Mapping[str, Any]:
     """For mails that say all in their own data."""
     return {}
+
+
+def too_late(mail: Mail, job: Job, now: int) -> bool:
+    """A code lies with the first work of its mail only, and nobody wants it when it is over."""
+    return mail.template == CODE and now >= int(job.payload.get("until", 0))
 
 
 class MailSender:
@@ -51,7 +58,9 @@ class MailSender:
             mail = session.scalar(select(Mail).where(Mail.id == job.key, Mail.status == PENDING))
             if mail is None:
                 return Done()
-            context = self._context(session, mail)
+            context = self._context(session, mail) | job.payload.get("passing", {})
+        if too_late(mail, job, now):
+            return Done(partial(_mark, mail_id=mail.id, status=FAILED, problem=TOO_LATE, sent_at=None))
         if self._server is None:
             return Done(partial(_mark, mail_id=mail.id, status=FAILED, problem=NO_SERVER, sent_at=None))
         try:

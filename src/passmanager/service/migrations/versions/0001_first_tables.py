@@ -315,6 +315,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("store_id", "code", name=op.f("uq_offline_discounts_store_id_code")),
     )
     op.create_table(
+        "one_time_codes",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("merchant_id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("tries", sa.BigInteger(), nullable=False),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name=op.f("fk_one_time_codes_merchant_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_one_time_codes_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_codes")),
+        sa.UniqueConstraint("purpose", "subject", name=op.f("uq_one_time_codes_purpose_subject")),
+    )
+    with op.batch_alter_table("one_time_codes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_one_time_codes_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
         "organizations",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("merchant_id", sa.String(), nullable=False),
@@ -996,6 +1016,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_organizations_merchant_id"))
 
     op.drop_table("organizations")
+    with op.batch_alter_table("one_time_codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_one_time_codes_expires_at"))
+
+    op.drop_table("one_time_codes")
     op.drop_table("offline_discounts")
     op.drop_table("key_pools")
     op.drop_table("fulfillment_templates")
