@@ -17,7 +17,8 @@ from passmanager.service.fulfillment.starting import CALL, RESTOCK, Act, call_ke
 from passmanager.service.licenses import pools
 from passmanager.service.licenses import repository as licenses
 from passmanager.service.licenses.issuing import Content, Unit, issue, issue_from_pool
-from passmanager.service.licenses.patterns import STANDARD, make_key
+from passmanager.service.licenses.patterns import STANDARD, make_key, make_test_key
+from passmanager.service.licenses.terms import terms_of
 from passmanager.service.licenses.vault import Vault
 from passmanager.service.news import News
 from passmanager.service.sealing import Sealer
@@ -57,7 +58,8 @@ def unit_of(batch: Batch, one: Fulfillment, number: int, at: int) -> Unit:
         store_id=one.store_id, order_id=one.order_id, order_item_id=one.order_item_id,
         product_id=batch.item(one).product_id, unit=number, purchase_id=batch.rights.get(one.order_item_id),
         kind=one.deliverable, activation_limit=one.config.get("activation_limit"),
-        expires_at=None if days is None else at + days * DAY,
+        expires_at=None if days is None else at + days * DAY, terms=terms_of(one.method, one.config),
+        test=batch.order(one).test,
     )  # fmt: skip
 
 
@@ -80,7 +82,9 @@ def deliver(session: Session, order_ids: Collection[str], vault: Vault, sealer: 
         there = before.get(one.order_item_id, set())
         work.missing[one.order_item_id] = [unit for unit in range(1, one.units + 1) if unit not in there]
     _make(work, [one for one in due if one.method in {"generated", "shared"}])
-    news = _draw(work, [one for one in due if one.method == "pool"])
+    from_pool = [one for one in due if one.method == "pool"]
+    _make_test_keys(work, [one for one in from_pool if batch.order(one).test])
+    news = _draw(work, [one for one in from_pool if not batch.order(one).test])
     work.informed = {one.id for one in due if one.method == "information"}
     for one in due:
         if one.method not in IN_DATABASE:
@@ -96,6 +100,12 @@ def _make(work: Delivery, due: Sequence[Fulfillment]) -> None:
         for one in due
         for unit in work.units(one)
     ]
+    issue(work.session, work.vault, contents, work.act.at)
+
+
+def _make_test_keys(work: Delivery, due: Sequence[Fulfillment]) -> None:
+    """Test orders take no key of a pool: those cost the merchant money."""
+    contents = [Content(unit, make_test_key().encode()) for one in due for unit in work.units(one)]
     issue(work.session, work.vault, contents, work.act.at)
 
 

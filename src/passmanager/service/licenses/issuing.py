@@ -1,7 +1,8 @@
 """Keys for units of lines: from a pool, made by pattern, or handed in. Each unit gets one at most, for ever."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,8 @@ class Unit:
         unit: From 1 to the line's count.
         kind: The deliverable.
         expires_at: End of the license; null if it has none.
+        terms: See `terms.py`.
+        test: It is owed by a test order.
     """
 
     store_id: str
@@ -28,13 +31,16 @@ class Unit:
     kind: str
     activation_limit: int | None = None
     expires_at: int | None = None
+    terms: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    test: bool = False
 
-    def columns(self) -> dict[str, str | int | None]:
+    def columns(self) -> dict[str, Any]:
         """What of a row says whose it is."""
         return {
             "order_id": self.order_id, "order_item_id": self.order_item_id, "product_id": self.product_id,
             "purchase_id": self.purchase_id, "unit": self.unit, "kind": self.kind,
-            "activation_limit": self.activation_limit, "expires_at": self.expires_at,
+            "activation_limit": self.activation_limit, "expires_at": self.expires_at, "terms": self.terms,
+            "test": self.test,
         }  # fmt: skip
 
 

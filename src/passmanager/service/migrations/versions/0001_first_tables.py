@@ -299,6 +299,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("store_id", "name", name=op.f("uq_key_pools_store_id_name")),
     )
     op.create_table(
+        "license_signing_keys",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_license_signing_keys_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_license_signing_keys")),
+        sa.UniqueConstraint("store_id", "version", name=op.f("uq_license_signing_keys_store_id_version")),
+    )
+    op.create_table(
         "offline_discounts",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("store_id", sa.String(), nullable=False),
@@ -528,6 +541,7 @@ def upgrade() -> None:
         sa.Column("one_for_all", sa.Boolean(), nullable=False),
         sa.Column("fulfillment_template_id", sa.String(), nullable=True),
         sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
         sa.Column("archived_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
@@ -553,6 +567,8 @@ def upgrade() -> None:
         sa.Column("account_id", sa.String(), nullable=True),
         sa.Column("seats", sa.BigInteger(), nullable=True),
         sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("requirements", sa.JSON(), nullable=False),
+        sa.Column("installations", sa.JSON(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_user_sessions_account_id")),
@@ -866,8 +882,16 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(), nullable=False),
         sa.Column("shared", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
+        sa.Column("status_before", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("test", sa.Boolean(), nullable=False),
+        sa.Column("terms", sa.JSON(), nullable=False),
         sa.Column("activation_limit", sa.BigInteger(), nullable=True),
         sa.Column("activations", sa.BigInteger(), nullable=False),
+        sa.Column("rotations", sa.BigInteger(), nullable=False),
+        sa.Column("replaces", sa.String(), nullable=True),
+        sa.Column("wants_replacement", sa.Boolean(), nullable=False),
+        sa.Column("limit_told_at", sa.BigInteger(), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.Column("issued_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -892,7 +916,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_license_keys_store_id_number"), ["store_id", "number"], unique=False)
 
     op.create_table(
+        "activation_ticks",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("license_key_id", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["license_key_id"], ["license_keys.id"], name=op.f("fk_activation_ticks_license_key_id")
+        ),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_activation_ticks")),
+    )
+    with op.batch_alter_table("activation_ticks", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_activation_ticks_license_key_id_at"), ["license_key_id", "at"], unique=False
+        )
+
+    op.create_table(
+        "former_license_keys",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("license_key_id", sa.String(), nullable=False),
+        sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
+        sa.Column("lookup", sa.String(), nullable=False),
+        sa.Column("hint", sa.String(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("devices", sa.JSON(), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["license_key_id"], ["license_keys.id"], name=op.f("fk_former_license_keys_license_key_id")
+        ),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_former_license_keys_store_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_former_license_keys")),
+    )
+    with op.batch_alter_table("former_license_keys", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_former_license_keys_license_key_id_number"), ["license_key_id", "number"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_former_license_keys_store_id_lookup"), ["store_id", "lookup"], unique=False
+        )
+
+    op.create_table(
         "license_activations",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("license_key_id", sa.String(), nullable=False),
         sa.Column("fingerprint", sa.String(), nullable=False),
@@ -901,18 +968,36 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["license_key_id"], ["license_keys.id"], name=op.f("fk_license_activations_license_key_id")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_license_activations")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_license_activations")),
+        sa.UniqueConstraint("id", name=op.f("uq_license_activations_id")),
         sa.UniqueConstraint(
             "license_key_id", "fingerprint", name=op.f("uq_license_activations_license_key_id_fingerprint")
         ),
     )
+    with op.batch_alter_table("license_activations", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_license_activations_license_key_id_number"), ["license_key_id", "number"], unique=False
+        )
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Back."""
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("license_activations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_license_activations_license_key_id_number"))
+
     op.drop_table("license_activations")
+    with op.batch_alter_table("former_license_keys", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_former_license_keys_store_id_lookup"))
+        batch_op.drop_index(batch_op.f("ix_former_license_keys_license_key_id_number"))
+
+    op.drop_table("former_license_keys")
+    with op.batch_alter_table("activation_ticks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_activation_ticks_license_key_id_at"))
+
+    op.drop_table("activation_ticks")
     with op.batch_alter_table("license_keys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_license_keys_store_id_number"))
         batch_op.drop_index(batch_op.f("ix_license_keys_store_id_lookup"))
@@ -1021,6 +1106,7 @@ def downgrade() -> None:
 
     op.drop_table("one_time_codes")
     op.drop_table("offline_discounts")
+    op.drop_table("license_signing_keys")
     op.drop_table("key_pools")
     op.drop_table("fulfillment_templates")
     with op.batch_alter_table("events", schema=None) as batch_op:
