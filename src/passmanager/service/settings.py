@@ -16,7 +16,14 @@ KEY_BYTES = 32
 
 
 class Settings(BaseSettings):
-    """All that an operator can set. Times are in seconds unless the name says otherwise."""
+    """All that an operator can set. Times are in seconds unless the name says otherwise.
+
+    Attributes:
+        files_url: Where uploaded files lie, as `fsspec` writes it: `s3://bucket/folder`. By default a folder in `data`.
+            Several machines need a place that all of them see.
+        file_bytes: The largest file that a merchant may upload.
+        link_seconds: How long a link to a download is good.
+    """
 
     model_config = SettingsConfigDict(env_prefix="PASSMANAGER_", extra="ignore", frozen=True)
 
@@ -35,6 +42,9 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=1.0, gt=0)
     smtp_url: str = ""
     mail_from: str = "shop@localhost"
+    files_url: str = ""
+    file_bytes: int = Field(default=2 * 1024**3, ge=1)
+    link_seconds: int = Field(default=3_600, ge=60, le=86_400)
     outbound_allow: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     page_size: int = Field(default=50, ge=1, le=100)

@@ -2,19 +2,37 @@
 
 from passmanager.service import clock
 from passmanager.service.accounts import models as accounts
+from passmanager.service.accounts import sharing_models as sharing
 from passmanager.service.catalog import models as catalog
 from passmanager.service.chain import models as chain
 from passmanager.service.customers import models as customers
 from passmanager.service.db import Base
 from passmanager.service.engine import jobs
+from passmanager.service.files import models as files
 from passmanager.service.fulfillment import models as fulfillment
 from passmanager.service.http import models as http
 from passmanager.service.licenses import models as licenses
 from passmanager.service.mail import models as mail
 from passmanager.service.orders import models as orders
+from passmanager.service.refunds import models as refunds
 from passmanager.service.webhooks import models as webhooks
 
 __all__ = ["METADATA", "MODULES"]
 
-MODULES = (clock, accounts, catalog, chain, customers, jobs, fulfillment, http, licenses, mail, orders, webhooks)
+MODULES = (
+    clock,
+    accounts,
+    catalog,
+    chain,
+    customers,
+    jobs,
+    files,
+    fulfillment,
+    http,
+    licenses,
+    mail,
+    orders,
+    refunds,
+    webhooks,
+)
 METADATA = Base.metadata

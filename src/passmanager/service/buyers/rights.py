@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from passmanager.service.catalog.models import Store
+from passmanager.service.catalog.releases import kept_terms
 from passmanager.service.catalog.repository import get_product, get_store, stores_of
 from passmanager.service.customers.finding import Person, find_or_add
 from passmanager.service.customers.models import Customer
@@ -129,7 +130,8 @@ def is_active(right: Purchase, now: int) -> bool:
 def put_external(session: Session, caller: Caller, body: RightIn, now: int, tell: Tell) -> tuple[Purchase, bool]:
     """A right that was sold elsewhere, and whether it is new."""
     store = get_store(session, caller, body.store_id)
-    if get_product(session, caller, body.product_id).store_id != store.id:
+    product = get_product(session, caller, body.product_id)
+    if product.store_id != store.id:
         raise bad_field("/body/product_id", "store", f"product {body.product_id} is sold by another store")
     person = Person(external_id=body.user_id or None, email=body.email or "", wallet=body.wallet or "")
     customer = find_or_add(session, store.id, person, now)
@@ -139,8 +141,9 @@ def put_external(session: Session, caller: Caller, body: RightIn, now: int, tell
     found = session.scalar(same.with_for_update())
     new = found is None
     right = found or Purchase(
-        id=new_id("pur"), store_id=store.id, source=EXTERNAL, external_id=body.external_id, created_at=now
-    )
+        id=new_id("pur"), store_id=store.id, source=EXTERNAL, external_id=body.external_id, created_at=now,
+        details=kept_terms(product.files, now) if product.files else {},
+    )  # fmt: skip
     right.product_id, right.customer_id, right.quantity = body.product_id, customer.id, body.quantity
     right.owner = checksum(body.wallet) if body.wallet else ""
     right.active, right.status = body.active, ACTIVE if body.active else INACTIVE

@@ -109,7 +109,8 @@ class Product(Base):
         kind: `digital` or `tangible`.
         deliver_on: `included`, `safe` or `finalized`; the chain's default if null.
         one_for_all: A quantity of n delivers one thing instead of n.
-        details: What is only shown: description, image, files.
+        details: What is only shown: description, image.
+        files: Terms of downloads and the published versions, of which purchases keep a copy: see `releases.py`.
     """
 
     __tablename__ = "products"
@@ -132,6 +133,7 @@ class Product(Base):
     one_for_all: Mapped[bool] = mapped_column(default=False)
     fulfillment_template_id: Mapped[str | None]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    files: Mapped[dict[str, Any]] = mapped_column(default=dict)
     archived_at: Mapped[int | None]
     created_at: Mapped[int]
     updated_at: Mapped[int]

@@ -41,6 +41,7 @@ class Offered(NamedTuple):
     tangible: bool
     deliver_on: str | None
     template_id: str | None
+    files: dict[str, Any] = {}  # noqa: RUF012 - never changed
 
 
 # --- what is there
@@ -114,7 +115,7 @@ def products(
         )
         for one, of_type in session.execute(statement):
             template = one.fulfillment_template_id or of_type
-            offered = Offered(one.id, one.name, one.sku, one.kind == "tangible", one.deliver_on, template)
+            offered = Offered(one.id, one.name, one.sku, one.kind == "tangible", one.deliver_on, template, one.files)
             found[one.org_ref or "", one.chain_product_id or 0] = offered
     return found
 

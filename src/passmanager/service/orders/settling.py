@@ -1,11 +1,13 @@
 """What happens when an order is paid, and when it is not paid in time."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from passmanager.service.catalog.models import Store
+from passmanager.service.catalog.models import Product, Store
+from passmanager.service.catalog.releases import kept_terms
 from passmanager.service.clock import DAY, SECOND
 from passmanager.service.engine import cancel, enqueue
 from passmanager.service.ids import new_id
@@ -64,11 +66,16 @@ def _add_rights(session: Session, order: Order, act: Act) -> None:
         right = Purchase(
             id=new_id("pur"), store_id=order.store_id, order_item_id=item.id, customer_id=order.customer_id,
             product_id=item.product_id, source="order", owner=order.wallet, quantity=item.quantity, status="active",
-            created_at=act.at, updated_at=act.at,
+            details=_terms(session, item, act.at), created_at=act.at, updated_at=act.at,
         )  # fmt: skip
         session.add(right)
         session.flush()
         act.tell(session, right_news(order.merchant_id, right, "purchase.created", act.at))
+
+
+def _terms(session: Session, item: OrderItem, at: int) -> dict[str, Any]:
+    files = session.scalar(select(Product.files).where(Product.id == item.product_id))
+    return kept_terms(files, at) if files else {}
 
 
 def right_news(merchant_id: str, right: Purchase, kind: str, at: int) -> News:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from passmanager.core.pricing import list_cost, purchase_cost
 from passmanager.core.state import ItemState
 from passmanager.service.catalog.models import Organization
+from passmanager.service.catalog.releases import kept_terms
 from passmanager.service.chain.facts import (
     Airdropped,
     Batch,
@@ -288,6 +289,7 @@ class Taking:
             customer_id=None, product_id=offered.id if offered else None, source="chain", owner=NATIVE,
             chain_id=fact.place.chain_id, pass_id=0, chain_product_id=line.product_id, created_at=fact.place.at,
             state=line.state, state_at=fact.place.at,
+            details=kept_terms(offered.files, fact.place.at) if offered and offered.files else {},
         )  # fmt: skip
 
     def _state_written(self, fact: StateWritten, organization: Organization) -> None:

@@ -403,6 +403,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_webhook_endpoints_merchant_id"), ["merchant_id"], unique=False)
 
     op.create_table(
+        "account_members",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("joined_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_account_members_account_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_account_members_customer_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_account_members")),
+        sa.UniqueConstraint("account_id", "customer_id", name=op.f("uq_account_members_account_id_customer_id")),
+        sa.UniqueConstraint("id", name=op.f("uq_account_members_id")),
+    )
+    with op.batch_alter_table("account_members", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_members_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
         "customer_wallets",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("store_id", sa.String(), nullable=False),
@@ -716,6 +734,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_prices_product_id"), ["product_id"], unique=False)
 
     op.create_table(
+        "product_versions",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("product_id", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("exact", sa.String(), nullable=False),
+        sa.Column("notes", sa.String(), nullable=False),
+        sa.Column("released_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_product_versions_product_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_product_versions_store_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_product_versions")),
+        sa.UniqueConstraint("id", name=op.f("uq_product_versions_id")),
+        sa.UniqueConstraint("product_id", "exact", name=op.f("uq_product_versions_product_id_exact")),
+    )
+    with op.batch_alter_table("product_versions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_product_versions_product_id_number"), ["product_id", "number"], unique=False
+        )
+
+    op.create_table(
         "shipments",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("order_id", sa.String(), nullable=False),
@@ -775,6 +816,29 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "product_files",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("product_id", sa.String(), nullable=False),
+        sa.Column("version_id", sa.String(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("removed_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_product_files_product_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_product_files_store_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["product_versions.id"], name=op.f("fk_product_files_version_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_product_files")),
+        sa.UniqueConstraint("id", name=op.f("uq_product_files_id")),
+    )
+    with op.batch_alter_table("product_files", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_product_files_product_id_number"), ["product_id", "number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_product_files_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
         "purchases",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
@@ -820,13 +884,21 @@ def upgrade() -> None:
 
     op.create_table(
         "refunds",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
         sa.Column("order_id", sa.String(), nullable=False),
         sa.Column("order_item_id", sa.String(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("amount", Amount(78), nullable=False),
         sa.Column("revoke", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("actor", sa.String(), nullable=False),
+        sa.Column("asked", sa.Boolean(), nullable=False),
+        sa.Column("by_service", sa.Boolean(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("open_key", sa.String(), nullable=True),
+        sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("chain_id", sa.BigInteger(), nullable=True),
         sa.Column("pass_id", Amount(78), nullable=True),
         sa.Column("chain_product_id", Amount(78), nullable=True),
@@ -835,7 +907,10 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_refunds_order_id")),
         sa.ForeignKeyConstraint(["order_item_id"], ["order_items.id"], name=op.f("fk_refunds_order_item_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_refunds")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_refunds_store_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_refunds")),
+        sa.UniqueConstraint("id", name=op.f("uq_refunds_id")),
+        sa.UniqueConstraint("open_key", name=op.f("uq_refunds_open_key")),
     )
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.create_index(
@@ -844,6 +919,63 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_refunds_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_refunds_store_id_number"), ["store_id", "number"], unique=False)
+
+    op.create_table(
+        "devices",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("purchase_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchases.id"], name=op.f("fk_devices_purchase_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_devices")),
+        sa.UniqueConstraint("purchase_id", "person", "hash", name=op.f("uq_devices_purchase_id_person_hash")),
+    )
+    op.create_table(
+        "download_counts",
+        sa.Column("purchase_id", sa.String(), nullable=False),
+        sa.Column("file_id", sa.String(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("spare", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["product_files.id"], name=op.f("fk_download_counts_file_id")),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchases.id"], name=op.f("fk_download_counts_purchase_id")),
+        sa.PrimaryKeyConstraint("purchase_id", "file_id", name=op.f("pk_download_counts")),
+    )
+    op.create_table(
+        "download_terms",
+        sa.Column("purchase_id", sa.String(), nullable=False),
+        sa.Column("limit", sa.BigInteger(), nullable=False),
+        sa.Column("seconds", sa.BigInteger(), nullable=True),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchases.id"], name=op.f("fk_download_terms_purchase_id")),
+        sa.PrimaryKeyConstraint("purchase_id", name=op.f("pk_download_terms")),
+    )
+    op.create_table(
+        "downloads",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("link_id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("purchase_id", sa.String(), nullable=False),
+        sa.Column("file_id", sa.String(), nullable=False),
+        sa.Column("device_id", sa.String(), nullable=True),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("counted", sa.Boolean(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("completed_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["file_id"], ["product_files.id"], name=op.f("fk_downloads_file_id")),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchases.id"], name=op.f("fk_downloads_purchase_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_downloads_store_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_downloads")),
+        sa.UniqueConstraint("id", name=op.f("uq_downloads_id")),
+        sa.UniqueConstraint("link_id", name=op.f("uq_downloads_link_id")),
+    )
+    with op.batch_alter_table("downloads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_downloads_file_id_number"), ["file_id", "number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_downloads_purchase_id_number"), ["purchase_id", "number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_downloads_store_id_number"), ["store_id", "number"], unique=False)
 
     op.create_table(
         "fulfillment_attempts",
@@ -914,6 +1046,66 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_license_keys_purchase_id"), ["purchase_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_license_keys_store_id_lookup"), ["store_id", "lookup"], unique=False)
         batch_op.create_index(batch_op.f("ix_license_keys_store_id_number"), ["store_id", "number"], unique=False)
+
+    op.create_table(
+        "refund_requests",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("order_id", sa.String(), nullable=False),
+        sa.Column("order_item_id", sa.String(), nullable=False),
+        sa.Column("open_item", sa.String(), nullable=True),
+        sa.Column("asked_by", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("amount", Amount(78), nullable=True),
+        sa.Column("answer", sa.String(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("refund_id", sa.String(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_refund_requests_order_id")),
+        sa.ForeignKeyConstraint(["order_item_id"], ["order_items.id"], name=op.f("fk_refund_requests_order_item_id")),
+        sa.ForeignKeyConstraint(["refund_id"], ["refunds.id"], name=op.f("fk_refund_requests_refund_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_refund_requests_store_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_refund_requests")),
+        sa.UniqueConstraint("id", name=op.f("uq_refund_requests_id")),
+        sa.UniqueConstraint("open_item", name=op.f("uq_refund_requests_open_item")),
+    )
+    with op.batch_alter_table("refund_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refund_requests_asked_by_number"), ["asked_by", "number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_refund_requests_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_refund_requests_refund_id"), ["refund_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_refund_requests_store_id_number"), ["store_id", "number"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_refund_requests_store_id_status_number"), ["store_id", "status", "number"], unique=False
+        )
+
+    op.create_table(
+        "refund_transactions",
+        sa.Column("tx_hash", sa.String(), nullable=False),
+        sa.Column("refund_id", sa.String(), nullable=False),
+        sa.Column("chain_id", sa.BigInteger(), nullable=False),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("nonce", sa.BigInteger(), nullable=False),
+        sa.Column("attempt", sa.BigInteger(), nullable=False),
+        sa.Column("raw", sa.String(), nullable=False),
+        sa.Column("gas", sa.BigInteger(), nullable=False),
+        sa.Column("ceiling", Amount(78), nullable=False),
+        sa.Column("tip", Amount(78), nullable=False),
+        sa.Column("legacy", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("signed_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["refund_id"], ["refunds.id"], name=op.f("fk_refund_transactions_refund_id")),
+        sa.PrimaryKeyConstraint("tx_hash", name=op.f("pk_refund_transactions")),
+        sa.UniqueConstraint(
+            "chain_id", "sender", "nonce", "attempt", name=op.f("uq_refund_transactions_chain_id_sender_nonce_attempt")
+        ),
+    )
+    with op.batch_alter_table("refund_transactions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refund_transactions_refund_id"), ["refund_id"], unique=False)
 
     op.create_table(
         "activation_ticks",
@@ -998,6 +1190,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_activation_ticks_license_key_id_at"))
 
     op.drop_table("activation_ticks")
+    with op.batch_alter_table("refund_transactions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_refund_transactions_refund_id"))
+
+    op.drop_table("refund_transactions")
+    with op.batch_alter_table("refund_requests", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_refund_requests_store_id_status_number"))
+        batch_op.drop_index(batch_op.f("ix_refund_requests_store_id_number"))
+        batch_op.drop_index(batch_op.f("ix_refund_requests_refund_id"))
+        batch_op.drop_index(batch_op.f("ix_refund_requests_order_id"))
+        batch_op.drop_index(batch_op.f("ix_refund_requests_asked_by_number"))
+
+    op.drop_table("refund_requests")
     with op.batch_alter_table("license_keys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_license_keys_store_id_number"))
         batch_op.drop_index(batch_op.f("ix_license_keys_store_id_lookup"))
@@ -1010,7 +1214,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_fulfillment_attempts_fulfillment_id"))
 
     op.drop_table("fulfillment_attempts")
+    with op.batch_alter_table("downloads", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_downloads_store_id_number"))
+        batch_op.drop_index(batch_op.f("ix_downloads_purchase_id_number"))
+        batch_op.drop_index(batch_op.f("ix_downloads_file_id_number"))
+
+    op.drop_table("downloads")
+    op.drop_table("download_terms")
+    op.drop_table("download_counts")
+    op.drop_table("devices")
     with op.batch_alter_table("refunds", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_refunds_store_id_number"))
         batch_op.drop_index(batch_op.f("ix_refunds_order_id"))
         batch_op.drop_index(batch_op.f("ix_refunds_chain_id_pass_id_chain_product_id_status"))
 
@@ -1023,6 +1237,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_purchases_chain_id_changes_at"))
 
     op.drop_table("purchases")
+    with op.batch_alter_table("product_files", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_product_files_version_id"))
+        batch_op.drop_index(batch_op.f("ix_product_files_product_id_number"))
+
+    op.drop_table("product_files")
     with op.batch_alter_table("fulfillments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fulfillments_store_id_status_number"))
         batch_op.drop_index(batch_op.f("ix_fulfillments_store_id_number"))
@@ -1034,6 +1253,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_shipments_order_id"))
 
     op.drop_table("shipments")
+    with op.batch_alter_table("product_versions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_product_versions_product_id_number"))
+
+    op.drop_table("product_versions")
     with op.batch_alter_table("prices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_prices_product_id"))
 
@@ -1092,6 +1315,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_customer_wallets_customer_id"))
 
     op.drop_table("customer_wallets")
+    with op.batch_alter_table("account_members", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_members_customer_id"))
+
+    op.drop_table("account_members")
     with op.batch_alter_table("webhook_endpoints", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_webhook_endpoints_merchant_id"))
 

@@ -1,0 +1,1 @@
+"""Files of products: versions, downloads by short-lived links, limits and devices."""
