@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from passmanager import __version__
+from passmanager.service.accounts.sessions_api import router as sessions
 from passmanager.service.buyers.customers_api import router as customers
 from passmanager.service.buyers.keys_api import router as api_keys
 from passmanager.service.buyers.me_api import router as buyers
@@ -50,5 +51,6 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(api_keys)
     app.include_router(purchases)
     app.include_router(buyers)
+    app.include_router(sessions)
     app.include_router(dpd)
     return app

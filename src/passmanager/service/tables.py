@@ -22,6 +22,7 @@ __all__ = ["METADATA", "MODULES"]
 MODULES = (
     clock,
     accounts,
+    sharing,
     catalog,
     chain,
     customers,

@@ -34,6 +34,8 @@ class UserSession(Base):
         customer_id: The user. A session never changes it.
         seats: Of the account, when the session was opened; fixed for as long as it lasts.
         data: What the merchant gave along; shown back, and never read.
+        requirements: What the user brings along, by name; products may ask for some of it.
+        installations: Where the user has the merchant's program: `{"id", "data"}` each; shown back, and never read.
     """
 
     __tablename__ = "user_sessions"
@@ -46,6 +48,8 @@ class UserSession(Base):
     account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
     seats: Mapped[int | None]
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    requirements: Mapped[list[Any]] = mapped_column(default=list)
+    installations: Mapped[list[Any]] = mapped_column(default=list)
     expires_at: Mapped[int]
     created_at: Mapped[int]
 

@@ -16,6 +16,8 @@ from passmanager.service.settings import Mode
 SECRET_BYTES = 32
 HINT = 12
 ALL = "*"
+BUYERS = ("pmb_", "pms_")
+"""Beginnings of tokens of buyers, by wallet or by a merchant's session: none of them opens a merchant's route."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,11 @@ def find_caller(session: Session, key: str, now: int) -> Caller:
     """Whose key it is.
 
     Raises:
+        Forbidden: It is the token of a buyer.
         Unauthenticated: Nobody's, or it is revoked or expired.
     """
+    if key.startswith(BUYERS):
+        raise Forbidden(detail="this is the token of a buyer; only a merchant's server may call this, with its API key")
     row = session.scalar(select(ApiKey).where(ApiKey.hash == hash_key(key)))
     if row is None or row.revoked_at is not None:
         raise Unauthenticated(detail="this API key is not known; send `Authorization: Bearer pm_…`")
