@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
+from passmanager.service.accounts.entitlement import is_active
 from passmanager.service.catalog.models import Store
 from passmanager.service.catalog.releases import kept_terms
 from passmanager.service.catalog.repository import get_product, get_store, stores_of
@@ -119,12 +120,6 @@ def _active(now: int) -> ColumnElement[bool]:
     """Of subscriptions the follower of the chain keeps `active`; what was sold elsewhere ends by our clock."""
     ends_here = or_(Purchase.source != EXTERNAL, Purchase.active_until.is_(None), Purchase.active_until > now)
     return Purchase.active & Purchase.consumed_at.is_(None) & ends_here
-
-
-def is_active(right: Purchase, now: int) -> bool:
-    """The same of one row."""
-    over = right.source == EXTERNAL and right.active_until is not None and right.active_until <= now
-    return right.active and right.consumed_at is None and not over
 
 
 def put_external(session: Session, caller: Caller, body: RightIn, now: int, tell: Tell) -> tuple[Purchase, bool]:
