@@ -47,8 +47,10 @@ def hear(services):
         ("product.delivered", {"order_item_id": "itm_1", "method": "information"}, "information"),
         ("fulfillment.requested", {"order_item_id": "itm_1", "method": "manual"}, "license_request"),
         ("fulfillment.requested", {"order_item_id": "itm_1", "method": "pool"}, None),
-        ("order.refunded", {}, "refund"),
-        ("order.partially_refunded", {}, "refund"),
+        ("refund.succeeded", {"id": "ref_1"}, "refund"),
+        ("refund_request.refused", {"id": "rfr_1"}, "refund"),
+        ("order.refunded", {}, None),
+        ("order.partially_refunded", {}, None),
         ("order.paid", {}, None),
     ],
 )

@@ -1,6 +1,6 @@
 """Requests and answers about stores and products."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, HttpUrl
 
@@ -9,6 +9,13 @@ from passmanager.service.http.shapes import Wallet as Address
 
 ProductKind = Literal["digital", "tangible"]
 DeliverOn = Literal["included", "safe", "finalized"]
+AccountPurchases = Literal["off", "always", "choice"]
+Requirements = Annotated[list[Name], Field(max_length=20, description="What a user has to bring along to buy it.")]
+
+RefundDays = Annotated[
+    int | None,
+    Field(ge=0, le=3_650, description="So long after payment buyers may ask for a refund; always if null."),
+]
 
 
 class StoreIn(Body):
@@ -23,6 +30,8 @@ class StoreIn(Body):
     reminder_after: int | None = Field(default=None, ge=60, description="Seconds; no reminder if null.")
     hold_above: DecimalText | None = Field(default=None, description="Totals from here on wait for a person.")
     deliver_by_hand: bool = Field(default=False, description="You are asked for what no template delivers.")
+    account_purchases: AccountPurchases = Field(default="off", description="Do users buy for their account?")
+    refund_days: RefundDays = None
 
 
 class StorePatch(Body):
@@ -36,6 +45,8 @@ class StorePatch(Body):
     reminder_after: int | None = Field(default=None, ge=60)
     hold_above: DecimalText | None = None
     deliver_by_hand: bool | None = None
+    account_purchases: AccountPurchases | None = None
+    refund_days: RefundDays = None
 
 
 class StoreOut(BaseModel):
@@ -51,7 +62,9 @@ class StoreOut(BaseModel):
     unpaid_days: int
     reminder_after: int | None
     hold_above: str | None
+    account_purchases: AccountPurchases
     deliver_by_hand: bool
+    refund_days: int | None
     created_at: Moment
     updated_at: Moment
 
@@ -83,6 +96,15 @@ class ProductTypeIn(Body):
     store_id: Id
     name: Name
     fulfillment_template_id: Id | None = None
+    requirements: Requirements = Field(default_factory=list[str])
+
+
+class ProductTypePatch(Body):
+    """What changes of a kind of product."""
+
+    name: Name | None = None
+    fulfillment_template_id: Id | None = None
+    requirements: Requirements | None = None
 
 
 class ProductTypeOut(BaseModel):
@@ -92,6 +114,7 @@ class ProductTypeOut(BaseModel):
     store_id: str
     name: str
     fulfillment_template_id: str | None
+    requirements: list[str]
     created_at: Moment
 
 
@@ -109,6 +132,8 @@ class ProductIn(Body):
     fulfillment_template_id: Id | None = None
     deliver_on: DeliverOn | None = None
     one_for_all: bool = False
+    per_seat: bool = Field(default=False, description="The price is of one seat of the buyer's account.")
+    requirements: Requirements = Field(default_factory=list[str])
 
 
 class ProductPatch(Body):
@@ -121,6 +146,8 @@ class ProductPatch(Body):
     fulfillment_template_id: Id | None = None
     deliver_on: DeliverOn | None = None
     one_for_all: bool | None = None
+    per_seat: bool | None = None
+    requirements: Requirements | None = None
 
 
 class PriceIn(Body):
@@ -129,6 +156,9 @@ class PriceIn(Body):
     amount: DecimalText
     currency: Symbol
     pricing_id: ChainNumber | None = None
+    minimum: DecimalText | None = Field(
+        default=None, description="Offline: buyers choose what they pay, from here on; `amount` is proposed."
+    )
 
 
 class PriceOut(BaseModel):
@@ -136,6 +166,7 @@ class PriceOut(BaseModel):
 
     id: str
     price: Money
+    minimum: Money | None = Field(description="Buyers choose what they pay, from here on.")
     pricing_id: int | None
 
 
@@ -155,6 +186,8 @@ class ProductOut(BaseModel):
     fulfillment_template_id: str | None
     deliver_on: str | None
     one_for_all: bool
+    per_seat: bool
+    requirements: list[str]
     prices: list[PriceOut]
     archived: bool
     created_at: Moment

@@ -14,6 +14,7 @@ from passmanager.service.catalog.schemas import (
     ProductIn,
     ProductPatch,
     ProductTypeIn,
+    ProductTypePatch,
     StoreIn,
     StorePatch,
 )
@@ -27,6 +28,7 @@ from passmanager.units import checksum
 Row = TypeVar("Row", bound=Base)
 
 CONTACT = ("contact_name", "contact_email")
+CHOICES = ("deliver_by_hand", "account_purchases")
 
 
 def add_store(session: Session, caller: Caller, body: StoreIn, now: int) -> Store:
@@ -38,7 +40,8 @@ def add_store(session: Session, caller: Caller, body: StoreIn, now: int) -> Stor
         currency=body.currency, unpaid_days=body.unpaid_days, reminder_after=body.reminder_after,
         hold_above=_threshold(body.hold_above), created_at=now, updated_at=now,
         settings={"contact_name": body.contact_name, "contact_email": body.contact_email or "",
-                  "deliver_by_hand": body.deliver_by_hand},
+                  "account_purchases": body.account_purchases,
+                  "deliver_by_hand": body.deliver_by_hand, "refund_days": body.refund_days},
     )  # fmt: skip
     return _added(session, store, "")
 
@@ -47,8 +50,9 @@ def change_store(session: Session, store: Store, body: StorePatch, now: int) -> 
     """What was sent, and nothing else."""
     sent = body.model_dump(exclude_unset=True)
     contact = {name: sent.pop(name) or "" for name in CONTACT if name in sent}
-    if sent.get("deliver_by_hand") is not None:
-        contact["deliver_by_hand"] = sent.pop("deliver_by_hand")
+    contact |= {name: sent.pop(name) for name in CHOICES if sent.get(name) is not None}
+    if "refund_days" in sent:
+        contact["refund_days"] = sent.pop("refund_days")
     if "hold_above" in sent:
         sent["hold_above"] = _threshold(sent["hold_above"])
     if "url" in sent:
@@ -88,9 +92,18 @@ def add_type(session: Session, caller: Caller, body: ProductTypeIn, now: int) ->
     store = repository.get_store(session, caller, body.store_id)
     kind = ProductType(
         id=new_id("typ"), store_id=store.id, name=body.name, fulfillment_template_id=body.fulfillment_template_id,
-        created_at=now,
+        requirements=body.requirements, created_at=now,
     )  # fmt: skip
     return _added(session, kind, f"store {store.id} has a product type {body.name!r} already")
+
+
+def change_type(session: Session, kind: ProductType, body: ProductTypePatch) -> None:
+    """What was sent, and nothing else."""
+    try:
+        with session.begin_nested():
+            _change(kind, body.model_dump(exclude_unset=True), nullable={"fulfillment_template_id"})
+    except IntegrityError as problem:
+        raise Conflict(detail=f"store {kind.store_id} has a product type {body.name!r} already") from problem
 
 
 def add_product(session: Session, caller: Caller, body: ProductIn, now: int) -> Product:
@@ -102,7 +115,8 @@ def add_product(session: Session, caller: Caller, body: ProductIn, now: int) -> 
     product = Product(
         id=new_id("prd"), store_id=store.id, type_id=body.type_id, org_ref=organization and organization.id,
         chain_product_id=body.chain_product_id, name=body.name, sku=body.sku, kind=body.kind,
-        deliver_on=body.deliver_on, one_for_all=body.one_for_all,
+        deliver_on=body.deliver_on, one_for_all=body.one_for_all, per_seat=body.per_seat,
+        requirements=body.requirements,
         fulfillment_template_id=body.fulfillment_template_id, details={"description": body.description},
         created_at=now, updated_at=now,
     )  # fmt: skip
@@ -149,9 +163,21 @@ def add_price(session: Session, product: Product, body: PriceIn, now: int) -> tu
         raise bad_field("/body/pricing_id", "pair", "a price in a token needs its pricing_id, an offline one has none")
     price = Price(
         id=new_id("pri"), product_id=product.id, currency_id=currency.id, pricing_id=body.pricing_id, created_at=now,
-        amount=base_units(body.amount, currency.decimals, "/body/amount"),
+        amount=base_units(body.amount, currency.decimals, "/body/amount"), minimum=_minimum(body, currency),
     )  # fmt: skip
     return _added(session, price, ""), currency
+
+
+def _minimum(body: PriceIn, currency: Currency) -> int | None:
+    """From where on buyers choose what they pay."""
+    if body.minimum is None:
+        return None
+    if currency.chain_id is not None:
+        raise bad_field("/body/minimum", "chain", "on the chain a pricing is a promise: it has no other amount")
+    found = base_units(body.minimum, currency.decimals, "/body/minimum")
+    if found > base_units(body.amount, currency.decimals, "/body/amount"):
+        raise bad_field("/body/minimum", "range", f"the minimum of {body.minimum} is above the amount {body.amount}")
+    return found
 
 
 def archive_price(session: Session, price: Price, now: int) -> None:

@@ -23,6 +23,8 @@ def show_store(store: Store) -> StoreOut:
         reminder_after=store.reminder_after,
         hold_above=None if store.hold_above is None else format_units(store.hold_above, MOST_DECIMALS),
         deliver_by_hand=store.settings.get("deliver_by_hand", False),
+        account_purchases=store.settings.get("account_purchases", "off"),
+        refund_days=store.settings.get("refund_days"),
         created_at=store.created_at,
         updated_at=store.updated_at,
     )
@@ -47,15 +49,18 @@ def show_type(kind: ProductType) -> ProductTypeOut:
         store_id=kind.store_id,
         name=kind.name,
         fulfillment_template_id=kind.fulfillment_template_id,
+        requirements=list(kind.requirements),
         created_at=kind.created_at,
     )
 
 
 def show_price(price: Price, currency: Currency) -> PriceOut:
     """In the decimals of its currency."""
+    least = None if price.minimum is None else money(price.minimum, currency.symbol, currency.decimals)
     return PriceOut(
-        id=price.id, price=money(price.amount, currency.symbol, currency.decimals), pricing_id=price.pricing_id
-    )
+        id=price.id, price=money(price.amount, currency.symbol, currency.decimals), minimum=least,
+        pricing_id=price.pricing_id,
+    )  # fmt: skip
 
 
 def show_products(session: Session, products: list[Product]) -> list[ProductOut]:
@@ -87,6 +92,8 @@ def _show_product(product: Product, prices: list[PriceOut]) -> ProductOut:
         fulfillment_template_id=product.fulfillment_template_id,
         deliver_on=product.deliver_on,
         one_for_all=product.one_for_all,
+        per_seat=product.per_seat,
+        requirements=list(product.requirements),
         prices=prices,
         archived=product.archived_at is not None,
         created_at=product.created_at,

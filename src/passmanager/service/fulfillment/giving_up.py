@@ -9,13 +9,13 @@ from passmanager.service.fulfillment.repository import FAILED, Batch
 from passmanager.service.fulfillment.starting import Act, stop_calls, to_returned
 from passmanager.service.fulfillment.taking_back import revoke_keys
 from passmanager.service.fulfillment.telling import line_news
-from passmanager.service.ids import new_id
+from passmanager.service.orders import refunding
 from passmanager.service.orders.models import Order, OrderItem, Refund
+from passmanager.service.orders.settling import Act as OrderAct
 from passmanager.service.orders.status import Axis, PaymentStatus, move
 from passmanager.service.orders.telling import tell_moves
 
 REASON = "not delivered in time"
-PROCESSING, SUCCEEDED = "processing", "succeeded"
 
 
 def give_up(session: Session, batch: Batch, one: Fulfillment, problem: str, act: Act) -> None:
@@ -26,25 +26,27 @@ def give_up(session: Session, batch: Batch, one: Fulfillment, problem: str, act:
     one.status, one.problem = FAILED, problem
     revoke_keys(session, batch, [one], act)
     act.wire.tell(session, line_news(batch, one, "fulfillment.failed", act.at, final=True))
-    _refund(session, order, item, act)
+    paid = _refund(session, order, item, act)
     _follow_payment(session, batch, order, act)
+    if paid is not None:
+        act.wire.tell(session, refunding.refund_news(order, paid, "refund.succeeded", act.at))
     act.wire.tell_all(session, follow_orders(session, batch, {order.id}, act))
 
 
-def _refund(session: Session, order: Order, item: OrderItem, act: Act) -> None:
-    """Of the chain it waits for the merchant's `refundProduct`; off the chain the merchant's bank pays."""
+def _refund(session: Session, order: Order, item: OrderItem, act: Act) -> Refund | None:
+    """Of the chain it waits for `refundProduct`; off the chain the bank pays. One that is open already stays."""
     right = repository.right_of(session, item.id)
     on_chain = right is not None and right.chain_id is not None
-    refund = Refund(
-        id=new_id("ref"), order_id=order.id, order_item_id=item.id, status=PROCESSING if on_chain else SUCCEEDED,
-        amount=item.total, revoke=True, reason=REASON, chain_id=right.chain_id if right else None,
-        pass_id=right.pass_id if right else None, chain_product_id=right.chain_product_id if right else None,
-        created_at=act.at, updated_at=act.at,
-    )  # fmt: skip
-    session.add(refund)
-    if not on_chain:
-        item.refunded_at = act.at
+    wish = refunding.Wish(item.total, revoke=True, reason=REASON)
+    try:
+        made = refunding.begin(session, order, item, right, wish, OrderAct(act.actor, act.at, act.wire.tell))
+    except refunding.RefundAlreadyOpen:
+        return None
+    if on_chain:
+        return None
+    made.status, item.refunded_at = refunding.SUCCEEDED, act.at
     session.flush()
+    return made
 
 
 def _follow_payment(session: Session, batch: Batch, order: Order, act: Act) -> None:

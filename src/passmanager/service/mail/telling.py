@@ -15,6 +15,8 @@ FindEmails: TypeAlias = Callable[[Session, Collection[str]], Mapping[str, str]]
 
 RESEND = "internal.delivery.resend"
 LINE = ("order_item_id", "product_name", "sku", "method", "units")
+REFUND = {"status": "refund_status", "amount": "amount", "currency": "currency", "answer": "answer"}
+"""Of news of a refund, for its template."""
 
 
 Found = TypeVar("Found")
@@ -47,8 +49,15 @@ def letter_of(news: News) -> Letter | None:
     return Letter(
         store_id=news.store_id, template=template, fact=fact, order_id=news.aggregate_id,
         recipient=news.data.get("email", "") if news.type == RESEND else "",
-        data={name: news.data[name] for name in LINE if name in news.data},
+        data=_data(template, news),
     )  # fmt: skip
+
+
+def _data(template: Template, news: News) -> dict[str, Any]:
+    found = {name: news.data[name] for name in LINE if name in news.data}
+    if template == "refund":
+        found |= {name: news.data[there] for there, name in REFUND.items() if there in news.data}
+    return found
 
 
 def _none(_news: News) -> None:
@@ -81,7 +90,8 @@ def _each_time(news: News) -> str:
     return f"{news.data.get('order_item_id', news.aggregate_id)}:{news.at}"
 
 
-def _payment(news: News) -> str:
+def _own(news: News) -> str:
+    """Once, also if the chain takes it back and has it again."""
     return str(news.data["id"])
 
 
@@ -92,13 +102,13 @@ def _line(news: News) -> str:
 RULES: dict[str, tuple[Find[Template | None], Find[str | None]]] = {
     "order.created": (_instructions, _order),
     "order.reminder_due": (_always("payment_reminder"), _order),
-    "payment.succeeded": (_always("payment_confirmed"), _payment),
-    "payment.failed": (_always("payment_failed"), _payment),
+    "payment.succeeded": (_always("payment_confirmed"), _own),
+    "payment.failed": (_always("payment_failed"), _own),
     "product.delivered": (_delivery, _line),
     "fulfillment.requested": (_by_hand, _line),
     RESEND: (_always("reactivated"), _each_time),
-    "order.refunded": (_always("refund"), _each_time),
-    "order.partially_refunded": (_always("refund"), _each_time),
+    "refund.succeeded": (_always("refund"), _own),
+    "refund_request.refused": (_always("refund"), _own),
 }
 """By type of news: its mail, if it has one, and what must not be told twice."""
 

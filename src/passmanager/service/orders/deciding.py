@@ -8,8 +8,10 @@ from passmanager.service.catalog.models import Currency, Store
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.problems import Conflict, Forbidden, NotFound, bad_field
 from passmanager.service.ids import new_id
+from passmanager.service.orders import refunding, repository
 from passmanager.service.orders.models import Order, OrderItem, Payment, Refund, Shipment
 from passmanager.service.orders.placing import CHAIN, add_payment
+from passmanager.service.orders.refunding import Wish
 from passmanager.service.orders.schemas import MethodIn, ShipmentIn
 from passmanager.service.orders.settling import Act, delete, fail_open_payments, settle
 from passmanager.service.orders.status import OPEN, AttemptStatus, Axis, PaymentStatus, move
@@ -99,7 +101,7 @@ def release(session: Session, order: Order, act: Act) -> None:
     tell_moves(session, order, [made], act.tell)
 
 
-def reject(session: Session, order: Order, act: Act, reason: str) -> Refund:
+def reject(session: Session, order: Order, act: Act, reason: str) -> None:
     """A person looked at a held order: the money goes back, by the merchant's bank or by `refundProduct`."""
     _require_held(order)
     payment = session.scalar(
@@ -107,17 +109,24 @@ def reject(session: Session, order: Order, act: Act, reason: str) -> Refund:
             Payment.order_id == order.id, Payment.status.in_((AttemptStatus.CONFIRMED, AttemptStatus.FINALIZED))
         )
     )
-    on_chain = payment is not None and payment.method == CHAIN
+    if payment is None or payment.method != CHAIN:
+        _pay_all_back(session, order, act, reason)
+        return
+    for item in repository.items_of(session, order.id):
+        if item.total:
+            wish = Wish(item.total, revoke=True, reason=reason or "rejected")
+            refunding.begin(session, order, item, refunding.right_of(session, order, item), wish, act)
+
+
+def _pay_all_back(session: Session, order: Order, act: Act, reason: str) -> None:
     refund = Refund(
-        id=new_id("ref"), order_id=order.id, status="processing" if on_chain else "succeeded", amount=order.total,
-        revoke=True, reason=reason or "rejected", created_at=act.at, updated_at=act.at,
+        id=new_id("ref"), store_id=order.store_id, order_id=order.id, status=refunding.SUCCEEDED, amount=order.total,
+        revoke=True, reason=reason or "rejected", actor=act.actor, created_at=act.at, updated_at=act.at,
     )  # fmt: skip
     session.add(refund)
-    if not on_chain:
-        made = move(session, order, Axis.PAYMENT, PaymentStatus.REFUNDED, actor=act.actor, at=act.at, reason="rejected")
-        tell_moves(session, order, [made], act.tell)
-    session.flush()
-    return refund
+    made = move(session, order, Axis.PAYMENT, PaymentStatus.REFUNDED, actor=act.actor, at=act.at, reason="rejected")
+    tell_moves(session, order, [made], act.tell)
+    act.tell(session, refunding.refund_news(order, refund, "refund.succeeded", act.at))
 
 
 def end_test(session: Session, order: Order, act: Act) -> None:

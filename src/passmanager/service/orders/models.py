@@ -225,24 +225,74 @@ class Shipment(Base):
 
 
 class Refund(Base):
-    """Money that goes back; at most one of a pass and product is open."""
+    """Money that goes back; at most one of a pass and product is open.
+
+    Attributes:
+        status: `processing` until the chain says it, `succeeded`, `failed`, `canceled`, or `reorged`: it was paid, and
+            the chain took that back.
+        asked: Somebody asked for it here; the others are known by their logs only.
+        by_service: The service signs it; otherwise the merchant sends the call.
+        open_key: Chain, pass and product while it is open, see `refunding.open_key`.
+        recipient: Who got the money on the chain: the holder of the pass.
+    """
 
     __tablename__ = "refunds"
-    __table_args__ = (Index(None, "order_id"), Index(None, "chain_id", "pass_id", "chain_product_id", "status"))
+    __table_args__ = (
+        Index(None, "order_id"),
+        Index(None, "store_id", "number"),
+        Index(None, "chain_id", "pass_id", "chain_product_id", "status"),
+    )
 
-    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
+    store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     order_id: Mapped[str] = mapped_column(ForeignKey("orders.id"))
     order_item_id: Mapped[str | None] = mapped_column(ForeignKey("order_items.id"))
     status: Mapped[str]
     amount: Mapped[int] = mapped_column(Amount())
     revoke: Mapped[bool]
     reason: Mapped[str] = mapped_column(default="")
+    actor: Mapped[str] = mapped_column(default="")
+    asked: Mapped[bool] = mapped_column(default=True)
+    by_service: Mapped[bool] = mapped_column(default=False)
+    problem: Mapped[str] = mapped_column(default="")
+    open_key: Mapped[str | None] = mapped_column(unique=True)
+    recipient: Mapped[str] = mapped_column(default="")
     chain_id: Mapped[int | None]
     pass_id: Mapped[int | None] = mapped_column(Amount())
     chain_product_id: Mapped[int | None] = mapped_column(Amount())
     tx_hash: Mapped[str | None]
     created_at: Mapped[int]
     updated_at: Mapped[int]
+
+
+class RefundTransaction(Base):
+    """A transaction that the service signed for a refund, kept before it is sent.
+
+    All of one nonce are attempts with higher fees: the chain takes one of them.
+
+    Attributes:
+        raw: As the network takes it, in hexadecimal digits.
+        ceiling: Wei per gas at most, and `tip` in it.
+        status: `live`; `reverted`, or `lost` when another transaction of the wallet used the nonce for good.
+    """
+
+    __tablename__ = "refund_transactions"
+    __table_args__ = (UniqueConstraint("chain_id", "sender", "nonce", "attempt"), Index(None, "refund_id"))
+
+    tx_hash: Mapped[str] = mapped_column(primary_key=True)
+    refund_id: Mapped[str] = mapped_column(ForeignKey("refunds.id"))
+    chain_id: Mapped[int]
+    sender: Mapped[str]
+    nonce: Mapped[int]
+    attempt: Mapped[int]
+    raw: Mapped[str]
+    gas: Mapped[int]
+    ceiling: Mapped[int] = mapped_column(Amount())
+    tip: Mapped[int] = mapped_column(Amount())
+    legacy: Mapped[bool]
+    status: Mapped[str]
+    signed_at: Mapped[int]
 
 
 class BlockRule(Base):

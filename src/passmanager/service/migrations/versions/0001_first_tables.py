@@ -37,24 +37,21 @@ def upgrade() -> None:
     op.create_table(
         "chain_logs",
         sa.Column("chain_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("block_hash", sa.String(), nullable=False),
+        sa.Column("block_number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("log_index", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("block_number", sa.BigInteger(), nullable=False),
+        sa.Column("block_hash", sa.LargeBinary(), nullable=False),
         sa.Column("block_at", sa.BigInteger(), nullable=False),
-        sa.Column("tx_hash", sa.String(), nullable=False),
+        sa.Column("tx_hash", sa.LargeBinary(), nullable=False),
         sa.Column("tx_index", sa.BigInteger(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
-        sa.Column("topics", sa.JSON(), nullable=False),
-        sa.Column("data", sa.String(), nullable=False),
+        sa.Column("topics", sa.LargeBinary(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=True),
         sa.Column("org_id", sa.String(), nullable=False),
         sa.Column("pass_id", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("chain_id", "block_hash", "log_index", name=op.f("pk_chain_logs")),
+        sa.PrimaryKeyConstraint("chain_id", "block_number", "log_index", "block_hash", name=op.f("pk_chain_logs")),
     )
     with op.batch_alter_table("chain_logs", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_chain_logs_chain_id_block_number"), ["chain_id", "block_number"], unique=False
-        )
         batch_op.create_index(
             batch_op.f("ix_chain_logs_chain_id_org_id_block_number"),
             ["chain_id", "org_id", "block_number"],
@@ -233,10 +230,22 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_customers_store_id")),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_customers")),
         sa.UniqueConstraint("id", name=op.f("uq_customers_id")),
-        sa.UniqueConstraint("store_id", "external_id", name=op.f("uq_customers_store_id_external_id")),
     )
     with op.batch_alter_table("customers", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_customers_store_id_email_key"), ["store_id", "email_key"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_customers_store_id_email_key"),
+            ["store_id", "email_key"],
+            unique=False,
+            sqlite_where=sa.text("email_key <> ''"),
+            postgresql_where=sa.text("email_key <> ''"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_customers_store_id_external_id"),
+            ["store_id", "external_id"],
+            unique=True,
+            sqlite_where=sa.text("external_id IS NOT NULL"),
+            postgresql_where=sa.text("external_id IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_customers_store_id_number"), ["store_id", "number"], unique=False)
 
     op.create_table(
@@ -511,9 +520,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_orders_store_id")),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_orders")),
         sa.UniqueConstraint("id", name=op.f("uq_orders_id")),
-        sa.UniqueConstraint("merchant_id", "reference", name=op.f("uq_orders_merchant_id_reference")),
     )
     with op.batch_alter_table("orders", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_orders_merchant_id_reference"),
+            ["merchant_id", "reference"],
+            unique=True,
+            sqlite_where=sa.text("reference IS NOT NULL"),
+            postgresql_where=sa.text("reference IS NOT NULL"),
+        )
         batch_op.create_index(
             batch_op.f("ix_orders_store_id_created_at_number"), ["store_id", "created_at", "number"], unique=False
         )
@@ -526,13 +541,25 @@ def upgrade() -> None:
             batch_op.f("ix_orders_store_id_customer_id_number"), ["store_id", "customer_id", "number"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_orders_store_id_email_key_number"), ["store_id", "email_key", "number"], unique=False
+            batch_op.f("ix_orders_store_id_email_key_number"),
+            ["store_id", "email_key", "number"],
+            unique=False,
+            sqlite_where=sa.text("email_key <> ''"),
+            postgresql_where=sa.text("email_key <> ''"),
         )
         batch_op.create_index(
-            batch_op.f("ix_orders_store_id_first_key_number"), ["store_id", "first_key", "number"], unique=False
+            batch_op.f("ix_orders_store_id_first_key_number"),
+            ["store_id", "first_key", "number"],
+            unique=False,
+            sqlite_where=sa.text("first_key <> ''"),
+            postgresql_where=sa.text("first_key <> ''"),
         )
         batch_op.create_index(
-            batch_op.f("ix_orders_store_id_last_key_number"), ["store_id", "last_key", "number"], unique=False
+            batch_op.f("ix_orders_store_id_last_key_number"),
+            ["store_id", "last_key", "number"],
+            unique=False,
+            sqlite_where=sa.text("last_key <> ''"),
+            postgresql_where=sa.text("last_key <> ''"),
         )
         batch_op.create_index(batch_op.f("ix_orders_store_id_number"), ["store_id", "number"], unique=False)
         batch_op.create_index(
@@ -541,7 +568,11 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
-            batch_op.f("ix_orders_store_id_to_ship_number"), ["store_id", "to_ship", "number"], unique=False
+            batch_op.f("ix_orders_store_id_to_ship_number"),
+            ["store_id", "to_ship", "number"],
+            unique=False,
+            sqlite_where=sa.text("to_ship IS NOT NULL"),
+            postgresql_where=sa.text("to_ship IS NOT NULL"),
         )
 
     op.create_table(
@@ -699,21 +730,31 @@ def upgrade() -> None:
         sa.Column("token", sa.String(), nullable=True),
         sa.Column("payer", sa.String(), nullable=False),
         sa.Column("chain_id", sa.BigInteger(), nullable=True),
-        sa.Column("tx_hash", sa.String(), nullable=True),
+        sa.Column("tx_hash", sa.LargeBinary(), nullable=True),
         sa.Column("position", sa.BigInteger(), nullable=True),
         sa.Column("block_number", sa.BigInteger(), nullable=True),
-        sa.Column("block_hash", sa.String(), nullable=True),
+        sa.Column("block_hash", sa.LargeBinary(), nullable=True),
         sa.Column("marked_by", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_payments_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments")),
-        sa.UniqueConstraint("chain_id", "tx_hash", "position", name=op.f("uq_payments_chain_id_tx_hash_position")),
     )
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_payments_chain_id_status_block_number"), ["chain_id", "status", "block_number"], unique=False
+            batch_op.f("ix_payments_chain_id_status_block_number"),
+            ["chain_id", "status", "block_number"],
+            unique=False,
+            sqlite_where=sa.text("block_number IS NOT NULL"),
+            postgresql_where=sa.text("block_number IS NOT NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_payments_chain_id_tx_hash_position"),
+            ["chain_id", "tx_hash", "position"],
+            unique=True,
+            sqlite_where=sa.text("tx_hash IS NOT NULL"),
+            postgresql_where=sa.text("tx_hash IS NOT NULL"),
         )
         batch_op.create_index(batch_op.f("ix_payments_order_id"), ["order_id"], unique=False)
 
@@ -867,19 +908,35 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_purchases_product_id")),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_purchases_store_id")),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_purchases")),
-        sa.UniqueConstraint(
-            "chain_id", "pass_id", "chain_product_id", name=op.f("uq_purchases_chain_id_pass_id_chain_product_id")
-        ),
         sa.UniqueConstraint("id", name=op.f("uq_purchases_id")),
-        sa.UniqueConstraint("store_id", "source", "external_id", name=op.f("uq_purchases_store_id_source_external_id")),
     )
     with op.batch_alter_table("purchases", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_purchases_chain_id_changes_at"), ["chain_id", "changes_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_purchases_chain_id_changes_at"),
+            ["chain_id", "changes_at"],
+            unique=False,
+            sqlite_where=sa.text("changes_at IS NOT NULL"),
+            postgresql_where=sa.text("changes_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            batch_op.f("ix_purchases_chain_id_pass_id_chain_product_id"),
+            ["chain_id", "pass_id", "chain_product_id"],
+            unique=True,
+            sqlite_where=sa.text("pass_id IS NOT NULL"),
+            postgresql_where=sa.text("pass_id IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_purchases_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_purchases_order_item_id"), ["order_item_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_purchases_store_id_number"), ["store_id", "number"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_purchases_store_id_owner_number"), ["store_id", "owner", "number"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_purchases_store_id_source_external_id"),
+            ["store_id", "source", "external_id"],
+            unique=True,
+            sqlite_where=sa.text("external_id IS NOT NULL"),
+            postgresql_where=sa.text("external_id IS NOT NULL"),
         )
 
     op.create_table(
@@ -1230,11 +1287,25 @@ def downgrade() -> None:
 
     op.drop_table("refunds")
     with op.batch_alter_table("purchases", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f("ix_purchases_store_id_source_external_id"),
+            sqlite_where=sa.text("external_id IS NOT NULL"),
+            postgresql_where=sa.text("external_id IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_purchases_store_id_owner_number"))
         batch_op.drop_index(batch_op.f("ix_purchases_store_id_number"))
         batch_op.drop_index(batch_op.f("ix_purchases_order_item_id"))
         batch_op.drop_index(batch_op.f("ix_purchases_customer_id"))
-        batch_op.drop_index(batch_op.f("ix_purchases_chain_id_changes_at"))
+        batch_op.drop_index(
+            batch_op.f("ix_purchases_chain_id_pass_id_chain_product_id"),
+            sqlite_where=sa.text("pass_id IS NOT NULL"),
+            postgresql_where=sa.text("pass_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            batch_op.f("ix_purchases_chain_id_changes_at"),
+            sqlite_where=sa.text("changes_at IS NOT NULL"),
+            postgresql_where=sa.text("changes_at IS NOT NULL"),
+        )
 
     op.drop_table("purchases")
     with op.batch_alter_table("product_files", schema=None) as batch_op:
@@ -1263,7 +1334,16 @@ def downgrade() -> None:
     op.drop_table("prices")
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_payments_order_id"))
-        batch_op.drop_index(batch_op.f("ix_payments_chain_id_status_block_number"))
+        batch_op.drop_index(
+            batch_op.f("ix_payments_chain_id_tx_hash_position"),
+            sqlite_where=sa.text("tx_hash IS NOT NULL"),
+            postgresql_where=sa.text("tx_hash IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            batch_op.f("ix_payments_chain_id_status_block_number"),
+            sqlite_where=sa.text("block_number IS NOT NULL"),
+            postgresql_where=sa.text("block_number IS NOT NULL"),
+        )
 
     op.drop_table("payments")
     with op.batch_alter_table("order_items", schema=None) as batch_op:
@@ -1294,15 +1374,36 @@ def downgrade() -> None:
 
     op.drop_table("products")
     with op.batch_alter_table("orders", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_orders_store_id_to_ship_number"))
+        batch_op.drop_index(
+            batch_op.f("ix_orders_store_id_to_ship_number"),
+            sqlite_where=sa.text("to_ship IS NOT NULL"),
+            postgresql_where=sa.text("to_ship IS NOT NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_orders_store_id_payment_status_number"))
         batch_op.drop_index(batch_op.f("ix_orders_store_id_number"))
-        batch_op.drop_index(batch_op.f("ix_orders_store_id_last_key_number"))
-        batch_op.drop_index(batch_op.f("ix_orders_store_id_first_key_number"))
-        batch_op.drop_index(batch_op.f("ix_orders_store_id_email_key_number"))
+        batch_op.drop_index(
+            batch_op.f("ix_orders_store_id_last_key_number"),
+            sqlite_where=sa.text("last_key <> ''"),
+            postgresql_where=sa.text("last_key <> ''"),
+        )
+        batch_op.drop_index(
+            batch_op.f("ix_orders_store_id_first_key_number"),
+            sqlite_where=sa.text("first_key <> ''"),
+            postgresql_where=sa.text("first_key <> ''"),
+        )
+        batch_op.drop_index(
+            batch_op.f("ix_orders_store_id_email_key_number"),
+            sqlite_where=sa.text("email_key <> ''"),
+            postgresql_where=sa.text("email_key <> ''"),
+        )
         batch_op.drop_index(batch_op.f("ix_orders_store_id_customer_id_number"))
         batch_op.drop_index(batch_op.f("ix_orders_store_id_currency_total_value_number"))
         batch_op.drop_index(batch_op.f("ix_orders_store_id_created_at_number"))
+        batch_op.drop_index(
+            batch_op.f("ix_orders_merchant_id_reference"),
+            sqlite_where=sa.text("reference IS NOT NULL"),
+            postgresql_where=sa.text("reference IS NOT NULL"),
+        )
 
     op.drop_table("orders")
     with op.batch_alter_table("deliveries", schema=None) as batch_op:
@@ -1342,7 +1443,16 @@ def downgrade() -> None:
     op.drop_table("events")
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customers_store_id_number"))
-        batch_op.drop_index(batch_op.f("ix_customers_store_id_email_key"))
+        batch_op.drop_index(
+            batch_op.f("ix_customers_store_id_external_id"),
+            sqlite_where=sa.text("external_id IS NOT NULL"),
+            postgresql_where=sa.text("external_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            batch_op.f("ix_customers_store_id_email_key"),
+            sqlite_where=sa.text("email_key <> ''"),
+            postgresql_where=sa.text("email_key <> ''"),
+        )
 
     op.drop_table("customers")
     op.drop_table("currencies")
@@ -1375,7 +1485,6 @@ def downgrade() -> None:
     with op.batch_alter_table("chain_logs", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_chain_logs_chain_id_pass_id_block_number"))
         batch_op.drop_index(batch_op.f("ix_chain_logs_chain_id_org_id_block_number"))
-        batch_op.drop_index(batch_op.f("ix_chain_logs_chain_id_block_number"))
 
     op.drop_table("chain_logs")
     op.drop_table("chain_cursors")

@@ -1,0 +1,1 @@
+"""Money that goes back: buyers ask, merchants decide, the bank or the chain pays."""
