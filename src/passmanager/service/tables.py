@@ -1,6 +1,7 @@
 """All tables, imported in one place: Alembic and the tests need to know them."""
 
 from passmanager.service import clock
+from passmanager.service.accounts import gating_models as gating
 from passmanager.service.accounts import models as accounts
 from passmanager.service.accounts import sharing_models as sharing
 from passmanager.service.catalog import models as catalog
@@ -22,6 +23,7 @@ __all__ = ["METADATA", "MODULES"]
 MODULES = (
     clock,
     accounts,
+    gating,
     sharing,
     catalog,
     chain,

@@ -16,6 +16,7 @@ from passmanager.service.catalog.schemas import (
     ProductPatch,
     ProductTypeIn,
     ProductTypeOut,
+    ProductTypePatch,
     StoreIn,
     StoreOut,
     StorePatch,
@@ -73,6 +74,14 @@ def create_currency(body: CurrencyIn, request: WriteOnce) -> Response:
 def create_type(body: ProductTypeIn, request: WriteOnce) -> Response:
     """A new kind of product."""
     return request.answer(showing.show_type(selling.add_type(request.session, request.caller, body, request.now)))
+
+
+@router.patch("/product-types/{type_id}")
+def change_type(type_id: Id, body: ProductTypePatch, session: Writing, caller: Writer) -> ProductTypeOut:
+    """Changes what is sent; purchases that are there keep what they had."""
+    kind = repository.get_own_type(session, caller, type_id)
+    selling.change_type(session, kind, body)
+    return showing.show_type(kind)
 
 
 @router.post("/products", status_code=201, response_model=ProductOut)

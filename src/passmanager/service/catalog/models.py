@@ -87,7 +87,11 @@ class Organization(Base):
 
 
 class ProductType(Base):
-    """A kind of product; templates and actions can be bound to it."""
+    """A kind of product; templates and actions can be bound to it.
+
+    Attributes:
+        requirements: What a user has to bring along to buy products of it, by name.
+    """
 
     __tablename__ = "product_types"
     __table_args__ = (UniqueConstraint("store_id", "name"),)
@@ -96,6 +100,7 @@ class ProductType(Base):
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     name: Mapped[str]
     fulfillment_template_id: Mapped[str | None]
+    requirements: Mapped[list[Any]] = mapped_column(default=list)
     created_at: Mapped[int]
 
 
@@ -109,6 +114,8 @@ class Product(Base):
         kind: `digital` or `tangible`.
         deliver_on: `included`, `safe` or `finalized`; the chain's default if null.
         one_for_all: A quantity of n delivers one thing instead of n.
+        per_seat: It costs its price for each seat of the buyer's account; who bought n gives n people a seat.
+        requirements: What a user has to bring along to buy it, by name, besides what its type asks for.
         details: What is only shown: description, image.
         files: Terms of downloads and the published versions, of which purchases keep a copy: see `releases.py`.
     """
@@ -131,6 +138,8 @@ class Product(Base):
     kind: Mapped[str] = mapped_column(default="digital")
     deliver_on: Mapped[str | None]
     one_for_all: Mapped[bool] = mapped_column(default=False)
+    per_seat: Mapped[bool] = mapped_column(default=False)
+    requirements: Mapped[list[Any]] = mapped_column(default=list)
     fulfillment_template_id: Mapped[str | None]
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     files: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -145,6 +154,7 @@ class Price(Base):
     Attributes:
         amount: Of one unit, in base units of the currency.
         pricing_id: The pricing on the chain; null for an offline price.
+        minimum: Buyers choose what they pay, but no less; `amount` is only proposed. Null for a fixed price.
     """
 
     __tablename__ = "prices"
@@ -154,6 +164,7 @@ class Price(Base):
     product_id: Mapped[str] = mapped_column(ForeignKey("products.id"))
     currency_id: Mapped[str] = mapped_column(ForeignKey("currencies.id"))
     amount: Mapped[int] = mapped_column(Amount())
+    minimum: Mapped[int | None] = mapped_column(Amount())
     pricing_id: Mapped[int | None] = mapped_column(Amount())
     archived_at: Mapped[int | None]
     created_at: Mapped[int]

@@ -55,6 +55,19 @@ def get_type(session: Session, store: Store, type_id: str) -> ProductType:
     return found
 
 
+def get_own_type(session: Session, caller: Caller, type_id: str) -> ProductType:
+    """One product type of these stores.
+
+    Raises:
+        NotFound: There is none of this id, or it is not the caller's.
+    """
+    stores = stores_of(caller).with_only_columns(Store.id)
+    found = session.scalar(select(ProductType).where(ProductType.id == type_id, ProductType.store_id.in_(stores)))
+    if found is None:
+        raise NotFound(detail=f"there is no product type {type_id}")
+    return found
+
+
 def find_currency(session: Session, store: Store, symbol: str) -> Currency | None:
     """By the symbol that is unique in a store."""
     return session.scalar(select(Currency).where(Currency.store_id == store.id, Currency.symbol == symbol))

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from passmanager.service.db import Amount, open_database
+from passmanager.service.db import Amount, Hex, HexWords, open_database
 from passmanager.service.tables import METADATA
 
 
@@ -16,6 +16,8 @@ def _mine(_object: object, name: str | None, kind: str, _reflected: bool, _other
 def _render(kind: str, value: Any, _context: Any) -> str | Literal[False]:
     if kind == "type" and isinstance(value, Amount):
         return f"Amount({value.digits})"
+    if kind == "type" and isinstance(value, (Hex, HexWords)):
+        return "sa.LargeBinary()"
     return False
 
 

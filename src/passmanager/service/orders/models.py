@@ -22,6 +22,7 @@ class Order(Base):
         email_key: Address and names as they were at purchase, NFC and casefolded, for searches by their beginning.
         to_ship: Units of tangible goods that are not shipped yet; null if there are none in the order.
         elsewhere: It is older than the binding of its organization: nothing is delivered for it.
+        account_id: The account that it is bought for; its members share what comes of it.
         details: What is only shown: addresses, custom fields, consents, coupons.
     """
 
@@ -71,6 +72,7 @@ class Order(Base):
     marketing_optin: Mapped[bool] = mapped_column(default=False)
     to_ship: Mapped[int | None]
     elsewhere: Mapped[bool] = mapped_column(default=False)
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
     expires_at: Mapped[int | None]
     paid_at: Mapped[int | None]
@@ -169,6 +171,7 @@ class Purchase(Base):
 
     Attributes:
         source: `chain`, `airdrop`, `order` or `external`.
+        account_id: The account that it belongs to: all of its members hold it, and its buyer only as one of them.
         pass_id: The pass that carries it, for rights of the chain.
         status: For subscriptions the status of the contracts, by block time; else `active` or `revoked`.
         active_until: End of what is paid; null if it does not end.
@@ -182,6 +185,7 @@ class Purchase(Base):
         Index(None, "store_id", "number"),
         Index(None, "store_id", "owner", "number"),
         Index(None, "customer_id"),
+        Index(None, "account_id"),
         Index(None, "order_item_id"),
         Index(None, "chain_id", "changes_at"),
     )
@@ -191,6 +195,7 @@ class Purchase(Base):
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     order_item_id: Mapped[str | None] = mapped_column(ForeignKey("order_items.id"))
     customer_id: Mapped[str | None] = mapped_column(ForeignKey("customers.id"))
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
     product_id: Mapped[str | None] = mapped_column(ForeignKey("products.id"))
     source: Mapped[str]
     external_id: Mapped[str | None]

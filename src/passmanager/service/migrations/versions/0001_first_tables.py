@@ -382,10 +382,25 @@ def upgrade() -> None:
         sa.Column("store_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("fulfillment_template_id", sa.String(), nullable=True),
+        sa.Column("requirements", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_product_types_store_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_product_types")),
         sa.UniqueConstraint("store_id", "name", name=op.f("uq_product_types_store_id_name")),
+    )
+    op.create_table(
+        "requirements",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("redirect_url", sa.String(), nullable=False),
+        sa.Column("callback", sa.JSON(), nullable=False),
+        sa.Column("mail", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_requirements_store_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requirements")),
+        sa.UniqueConstraint("store_id", "name", name=op.f("uq_requirements_store_id_name")),
     )
     op.create_table(
         "webhook_endpoints",
@@ -410,6 +425,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("webhook_endpoints", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_webhook_endpoints_merchant_id"), ["merchant_id"], unique=False)
+
+    op.create_table(
+        "account_invitations",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("email_key", sa.String().with_variant(sa.String(collation="C"), "postgresql"), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("invited_by", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_account_invitations_account_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_account_invitations")),
+        sa.UniqueConstraint("hash", name=op.f("uq_account_invitations_hash")),
+        sa.UniqueConstraint("id", name=op.f("uq_account_invitations_id")),
+    )
+    with op.batch_alter_table("account_invitations", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_account_invitations_account_id_number"), ["account_id", "number"], unique=False
+        )
 
     op.create_table(
         "account_members",
@@ -510,11 +549,13 @@ def upgrade() -> None:
         sa.Column("marketing_optin", sa.Boolean(), nullable=False),
         sa.Column("to_ship", sa.BigInteger(), nullable=True),
         sa.Column("elsewhere", sa.Boolean(), nullable=False),
+        sa.Column("account_id", sa.String(), nullable=True),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
         sa.Column("paid_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_orders_account_id")),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_orders_customer_id")),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name=op.f("fk_orders_merchant_id")),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_orders_store_id")),
@@ -588,6 +629,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("deliver_on", sa.String(), nullable=True),
         sa.Column("one_for_all", sa.Boolean(), nullable=False),
+        sa.Column("per_seat", sa.Boolean(), nullable=False),
+        sa.Column("requirements", sa.JSON(), nullable=False),
         sa.Column("fulfillment_template_id", sa.String(), nullable=True),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("files", sa.JSON(), nullable=False),
@@ -628,6 +671,26 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("user_sessions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_user_sessions_expires_at"), ["expires_at"], unique=False)
+
+    op.create_table(
+        "blocked_attempts",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=True),
+        sa.Column("session_id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("product_id", sa.String(), nullable=False),
+        sa.Column("missing", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_blocked_attempts_customer_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_blocked_attempts_product_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_blocked_attempts_store_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_blocked_attempts")),
+        sa.UniqueConstraint("id", name=op.f("uq_blocked_attempts_id")),
+    )
+    with op.batch_alter_table("blocked_attempts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_blocked_attempts_store_id_number"), ["store_id", "number"], unique=False)
 
     op.create_table(
         "delivery_attempts",
@@ -764,6 +827,7 @@ def upgrade() -> None:
         sa.Column("product_id", sa.String(), nullable=False),
         sa.Column("currency_id", sa.String(), nullable=False),
         sa.Column("amount", Amount(78), nullable=False),
+        sa.Column("minimum", Amount(78), nullable=True),
         sa.Column("pricing_id", Amount(78), nullable=True),
         sa.Column("archived_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -886,6 +950,7 @@ def upgrade() -> None:
         sa.Column("store_id", sa.String(), nullable=False),
         sa.Column("order_item_id", sa.String(), nullable=True),
         sa.Column("customer_id", sa.String(), nullable=True),
+        sa.Column("account_id", sa.String(), nullable=True),
         sa.Column("product_id", sa.String(), nullable=True),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=True),
@@ -903,6 +968,7 @@ def upgrade() -> None:
         sa.Column("details", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_purchases_account_id")),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_purchases_customer_id")),
         sa.ForeignKeyConstraint(["order_item_id"], ["order_items.id"], name=op.f("fk_purchases_order_item_id")),
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_purchases_product_id")),
@@ -911,6 +977,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_purchases_id")),
     )
     with op.batch_alter_table("purchases", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_purchases_account_id"), ["account_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_purchases_chain_id_changes_at"),
             ["chain_id", "changes_at"],
@@ -1165,6 +1232,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_refund_transactions_refund_id"), ["refund_id"], unique=False)
 
     op.create_table(
+        "seats",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("purchase_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=True),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=True),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("claimed_at", sa.BigInteger(), nullable=True),
+        sa.Column("revoked_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_seats_customer_id")),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchases.id"], name=op.f("fk_seats_purchase_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_seats_store_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_seats")),
+        sa.UniqueConstraint("hash", name=op.f("uq_seats_hash")),
+        sa.UniqueConstraint("id", name=op.f("uq_seats_id")),
+    )
+    with op.batch_alter_table("seats", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_seats_customer_id_status"), ["customer_id", "status"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_seats_purchase_id_status_number"), ["purchase_id", "status", "number"], unique=False
+        )
+
+    op.create_table(
         "activation_ticks",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("license_key_id", sa.String(), nullable=False),
@@ -1247,6 +1344,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_activation_ticks_license_key_id_at"))
 
     op.drop_table("activation_ticks")
+    with op.batch_alter_table("seats", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_seats_purchase_id_status_number"))
+        batch_op.drop_index(batch_op.f("ix_seats_customer_id_status"))
+
+    op.drop_table("seats")
     with op.batch_alter_table("refund_transactions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refund_transactions_refund_id"))
 
@@ -1306,6 +1408,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("changes_at IS NOT NULL"),
             postgresql_where=sa.text("changes_at IS NOT NULL"),
         )
+        batch_op.drop_index(batch_op.f("ix_purchases_account_id"))
 
     op.drop_table("purchases")
     with op.batch_alter_table("product_files", schema=None) as batch_op:
@@ -1364,6 +1467,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_attempts_delivery_id"))
 
     op.drop_table("delivery_attempts")
+    with op.batch_alter_table("blocked_attempts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_blocked_attempts_store_id_number"))
+
+    op.drop_table("blocked_attempts")
     with op.batch_alter_table("user_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_sessions_expires_at"))
 
@@ -1420,10 +1527,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_members_customer_id"))
 
     op.drop_table("account_members")
+    with op.batch_alter_table("account_invitations", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_invitations_account_id_number"))
+
+    op.drop_table("account_invitations")
     with op.batch_alter_table("webhook_endpoints", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_webhook_endpoints_merchant_id"))
 
     op.drop_table("webhook_endpoints")
+    op.drop_table("requirements")
     op.drop_table("product_types")
     with op.batch_alter_table("organizations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organizations_merchant_id"))
