@@ -4,6 +4,8 @@ import pytest
 
 from passmanager.service.db import session_scope
 from passmanager.service.http.auth import add_key
+from passmanager.service.settings import Settings
+from tests.service.conftest import SECRET
 from tests.service.merchant import make_merchant
 
 
@@ -63,10 +65,18 @@ def test_charge_back_takes_the_payment_away(shop, told):
 
 
 class TestHeldOrders:
-    @pytest.fixture(params=["email", "domain", "wallet", "country", "amount"])
+    @pytest.fixture
+    def settings(self, database_url, tmp_path):
+        """The operator has a proxy of his own; what other callers say of addresses is not believed."""
+        return Settings(
+            database_url=database_url, data=tmp_path, secret_key=SECRET, clock="controlled",
+            trusted_proxies=("testclient",),
+        )  # fmt: skip
+
+    @pytest.fixture(params=["email", "domain", "wallet", "country", "ip", "amount"])
     def held(self, request, shop):
         rules = {
-            "email": "ADA@example.org", "domain": "Example.org", "country": "DE",
+            "email": "ADA@example.org", "domain": "Example.org", "country": "DE", "ip": "203.0.113.7",
             "wallet": "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
         }  # fmt: skip
         if request.param == "amount":
@@ -74,9 +84,11 @@ class TestHeldOrders:
         else:
             body = {"store_id": shop.merchant.store_id, "field": request.param, "value": rules[request.param]}
             shop.call("POST", "/block-rules", body, status=201)
-        order = shop.order(
+        body = shop.body(
             customer={"email": "ada@example.org", "wallet": rules["wallet"].lower()}, billing_address={"country": "DE"}
         )
+        forwarded = {"X-Forwarded-For": "198.51.100.1, 203.0.113.7"}
+        order = shop.call("POST", "/orders", body, status=201, headers=forwarded)
         return shop.act(order, "mark-paid")
 
     def test_dp06_order_is_held_before_delivery_until_somebody_releases_it(self, shop, told, held):

@@ -192,3 +192,46 @@ def test_dp04_total_is_the_sum_of_its_parts_and_of_the_lines(shop, quantities, t
     lines = sum(cents(item["total"]) for item in order["items"])
     assert lines + shipping == cents(order["total"])
     assert cents(order["total"]) == cents(order["subtotal"]) - cents(order["discount"]) + tax + shipping
+
+
+def test_merchants_program_may_ask_another_price_off_the_chain(shop):
+    items = [{"product_id": shop.editor, "quantity": 2, "amount": "12.50"}]
+    order = shop.order(items=items)
+    assert (order["total"]["amount"], order["items"][0]["price"]["amount"]) == ("25", "12.5")
+
+
+class TestPayWhatYouWant:
+    @pytest.fixture
+    def tip(self, shop):
+        body = {"store_id": shop.merchant.store_id, "name": "Album"}
+        made = shop.call("POST", "/products", body, status=201)
+        price = {"amount": "10", "minimum": "5", "currency": "EUR"}
+        shown = shop.call("POST", f"/products/{made['id']}/prices", price, status=201)
+        assert (shown["price"]["amount"], shown["minimum"]["amount"]) == ("10", "5")
+        return made["id"]
+
+    def test_sd15_buyer_chooses_the_price_from_the_minimum_on(self, shop, tip):
+        totals = [
+            shop.order(items=[{"product_id": tip, **chosen}])["total"]["amount"]
+            for chosen in ({}, {"amount": "5"}, {"amount": "99.99"})
+        ]
+        assert totals == ["10", "5", "99.99"]
+
+    def test_sd15_amount_below_the_minimum_is_refused(self, shop, tip):
+        refused = shop.order(items=[{"product_id": tip, "amount": "4.99"}], status=422)
+        assert refused["errors"] == [{
+            "pointer": "/body/items/0/amount", "code": "minimum",
+            "detail": "4.99 is less than the minimum of 5 EUR",
+        }]  # fmt: skip
+
+    def test_sd15_minimum_is_no_more_than_what_is_proposed(self, shop, tip):
+        price = {"amount": "10", "minimum": "10.01", "currency": "EUR"}
+        shop.call("POST", f"/products/{tip}/prices", price, status=422)
+
+    def test_sd15_nothing_is_a_free_order_when_the_minimum_is_0(self, shop, told):
+        made = shop.call("POST", "/products", {"store_id": shop.merchant.store_id, "name": "Song"}, status=201)
+        price = {"amount": "1", "minimum": "0", "currency": "EUR"}
+        shop.call("POST", f"/products/{made['id']}/prices", price, status=201)
+        order = shop.order(items=[{"product_id": made["id"], "amount": "0"}])
+        assert (order["payment_status"], order["payments"]) == ("paid", [])
+        assert told(order["id"]) == ["order.created", "order.paid"]

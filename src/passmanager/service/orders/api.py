@@ -8,11 +8,13 @@ from passmanager.service.catalog import repository as catalog
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.limits import client_address
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.shapes import Id
 from passmanager.service.orders import blocking, coupons, deciding, placing, showing
 from passmanager.service.orders.lists import OrderFilters, filtered, get_order, history_of, orders_of
 from passmanager.service.orders.models import Order
+from passmanager.service.orders.placing import Origin
 from passmanager.service.orders.schemas import (
     BlockRuleIn,
     BlockRuleOut,
@@ -49,8 +51,8 @@ def _shown(request: Once, order: Order, status: int = 200) -> Response:
 @router.post("/orders", status_code=201, response_model=OrderOut)
 def place(body: OrderIn, request: PlaceOnce, services: TheServices, http: Request) -> Response:
     """A new order that is not paid yet."""
-    address = http.client.host if http.client else ""
-    order = placing.place(request.session, request.caller, body, _act(request, services), address)
+    origin = Origin(ip_address=client_address(http, services.settings))
+    order = placing.place(request.session, request.caller, body, _act(request, services), origin)
     return _shown(request, order, 201)
 
 
@@ -167,6 +169,18 @@ def add_discount(body: DiscountIn, request: WriteOnce) -> Response:
     store = catalog.get_store(request.session, request.caller, body.store_id)
     currency = catalog.get_currency(request.session, store, body.currency) if body.currency else None
     return request.answer(coupons.show(coupons.add(request.session, store, currency, body, request.now), currency))
+
+
+@router.get("/discounts")
+def list_discounts(session: Reading, caller: Reader, store_id: Annotated[Id, Query()]) -> list[DiscountOut]:
+    """All coupons of a store."""
+    return coupons.coupons_of(session, catalog.get_store(session, caller, store_id))
+
+
+@router.delete("/discounts/{discount_id}", status_code=204)
+def remove_discount(discount_id: Id, session: Writing, caller: Writer) -> None:
+    """No later order can use it; orders that did keep what it took off."""
+    coupons.remove(session, caller, discount_id)
 
 
 @router.post("/block-rules", status_code=201, response_model=BlockRuleOut)

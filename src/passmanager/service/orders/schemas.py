@@ -44,6 +44,7 @@ class ItemIn(Body):
     product_id: Id
     quantity: int = Field(default=1, ge=1, le=MOST_UNITS)
     price_id: Id | None = Field(default=None, description="Needed if several prices are in the currency.")
+    amount: DecimalText | None = Field(default=None, description="Another price of one unit; never on the chain.")
 
 
 class OrderIn(Body):
@@ -65,6 +66,13 @@ class OrderIn(Body):
     external_context: Base64 = Field(default="", description="Given back with the order, raw and decoded.")
     marketing_optin: bool = False
     test: bool = False
+
+
+class Consent(BaseModel):
+    """What a buyer agreed to, and when."""
+
+    version: str
+    at: Moment
 
 
 class MethodIn(Body):
@@ -116,6 +124,7 @@ class DiscountIn(Body):
     money: DecimalText | None = None
     currency: Symbol | None = None
     uses: int | None = Field(default=None, ge=1)
+    ends_at: Future | None = None
 
 
 class DiscountOut(BaseModel):
@@ -128,6 +137,7 @@ class DiscountOut(BaseModel):
     percent: str | None
     money: Money | None
     uses_left: int | None
+    ends_at: Moment | None
 
 
 class ItemOut(BaseModel):
@@ -210,6 +220,8 @@ class OrderOut(BaseModel):
     external_context: str
     external_context_decoded: str | None
     marketing_optin: bool
+    consents: dict[str, Consent] = Field(description="`terms` and `personal_data`, if it comes from a checkout.")
+    checkout_session_id: str | None
     to_ship: int | None
     fulfilled_elsewhere: bool
     expires_at: Moment | None

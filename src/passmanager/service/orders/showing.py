@@ -70,6 +70,8 @@ def _show(order: Order, items: list[OrderItem], payments: list[Payment]) -> Orde
         external_context=context,
         external_context_decoded=_decoded(context),
         marketing_optin=order.marketing_optin,
+        consents=details.get("consents", {}),
+        checkout_session_id=details.get("checkout_session_id"),
         to_ship=order.to_ship,
         fulfilled_elsewhere=order.elsewhere,
         expires_at=order.expires_at,
