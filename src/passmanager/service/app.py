@@ -18,6 +18,7 @@ from passmanager.service.health import router as health
 from passmanager.service.http.handlers import add_handlers
 from passmanager.service.http.operations import operation_id
 from passmanager.service.licenses.api import router as licenses
+from passmanager.service.licenses.files_api import router as license_files
 from passmanager.service.mail.api import router as mails
 from passmanager.service.orders.api import router as orders
 from passmanager.service.services import Services
@@ -43,6 +44,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(catalog)
     app.include_router(organizations)
     app.include_router(orders)
+    app.include_router(license_files)
     app.include_router(licenses)
     app.include_router(fulfillment)
     app.include_router(webhooks)

@@ -11,6 +11,7 @@ from passmanager.service.customers.changing import CONTACT_ADDED
 from passmanager.service.engine import Handlers, Job
 from passmanager.service.fulfillment.listening import Deliveries
 from passmanager.service.fulfillment.models import Fulfillment
+from passmanager.service.licenses.listening import Keys
 from passmanager.service.licenses.reading import delivered_to
 from passmanager.service.licenses.vault import Vault
 from passmanager.service.mail.letters import SEND
@@ -31,6 +32,7 @@ def connect(services: Services) -> None:
     """Subscribes every domain to the news of the others, in the order in which they act."""
     services.wire.subscribe_many("*", tell_merchant)
     Deliveries(services).subscribe()
+    Keys(services).subscribe()
     services.wire.subscribe_many("*", Postman(find_emails).hear)
     services.wire.subscribe(CONTACT_ADDED, release_mails)
 
@@ -87,8 +89,9 @@ def add_mail(services: Services, handlers: Handlers) -> None:
 
 
 def add_fulfillment(services: Services, handlers: Handlers) -> None:
-    """Deliveries."""
+    """Deliveries, and keys that are issued later."""
     Deliveries(services).add_handlers(handlers)
+    Keys(services).add_handlers(handlers)
 
 
 def add_orders(services: Services, handlers: Handlers) -> None:

@@ -84,6 +84,13 @@ class Urls(Body):
     reactivate: HttpUrl | None = None
 
 
+class ActivationRate(Body):
+    """At most so many activations of a key in so many seconds, beside the limit of devices at the same time."""
+
+    activations: int = Field(ge=1, le=1_000_000)
+    per_seconds: int = Field(default=86_400, ge=60, le=31_536_000)
+
+
 class Terms(Body):
     """What a template says besides its name; which of it is allowed depends on the method."""
 
@@ -101,6 +108,23 @@ class Terms(Body):
     text: Long | None = None
     activation_limit: int | None = Field(default=None, ge=1, le=1_000_000)
     valid_days: int | None = Field(default=None, ge=1, le=36_500)
+    activation_rate: ActivationRate | None = None
+    keys_on_transfer: Literal["rotate", "reissue", "revoke", "keep"] | None = Field(
+        default=None,
+        description="When the pass moves to another holder. Generated keys: `rotate` (the default: the old holder's "
+        "copy stops), `revoke`, `keep`. Of a pool: `keep` (the default), `reissue` another one, `revoke`. "
+        "Of a web service or by hand: `keep`, `revoke`. Shared: `keep`.",
+    )
+    devices_on_transfer: Literal["release", "keep"] | None = Field(
+        default=None, description="`release`, the default: the devices of the old holder are forgotten."
+    )
+    holder_may_rotate: bool | None = Field(
+        default=None, description="May the holder replace a key? By default yes if it is generated."
+    )
+    rotation_grace: int | None = Field(
+        default=None, ge=0, le=2_592_000, description="Seconds for which a rotated key still works; by default 0."
+    )
+    offline_days: int | None = Field(default=None, ge=1, le=3_650, description="Of license files; by default 30.")
 
 
 class TemplateIn(Terms):

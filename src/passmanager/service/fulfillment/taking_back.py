@@ -54,7 +54,7 @@ def revoke_keys(session: Session, batch: Batch, gone: Sequence[Fulfillment], act
     merchants = {batch.order(one).merchant_id for one in gone}
     for merchant_id in merchants:
         lines = [one.order_item_id for one in gone if batch.order(one).merchant_id == merchant_id]
-        news = revoking.change_of_lines(session, lines, licenses.REVOKED, merchant_id, act.at)
+        news = revoking.change_of_lines(session, lines, licenses.REVOKED, merchant_id, act.at, revoking.REFUND)
         act.wire.tell_all(session, news)
 
 
@@ -70,8 +70,7 @@ def subscription_changed(session: Session, kind: str, right: Mapping[str, Any], 
     verb = VERBS[kind]
     for one in repository.of_right(session, right["id"]):
         tell_vendor(session, one, verb, f"{right['id']}-{act.at}", act.at)
-        if verb == SUSPEND:
-            news = revoking.change_of_lines(session, [one.order_item_id], licenses.SUSPENDED, merchant_id, act.at)
-        else:
-            news = revoking.change_of_lines(session, [one.order_item_id], licenses.ISSUED, merchant_id, act.at)
+        status = licenses.SUSPENDED if verb == SUSPEND else licenses.ISSUED
+        lines = [one.order_item_id]
+        news = revoking.change_of_lines(session, lines, status, merchant_id, act.at, revoking.SUBSCRIPTION)
         act.wire.tell_all(session, news)

@@ -18,14 +18,17 @@ from passmanager.service.http.problems import Conflict, bad_field
 from passmanager.service.ids import new_id
 from passmanager.service.licenses.patterns import LEAST_PLACES, places
 from passmanager.service.licenses.repository import get_pool
+from passmanager.service.licenses.terms import ON_TRANSFER
 from passmanager.service.licenses.vault import hint_of
 from passmanager.service.sealing import Sealer
 from passmanager.service.webhooks.signing import is_secret
 
-LICENSE = frozenset({"activation_limit", "valid_days"})
+LICENSE = frozenset({
+    "activation_limit", "valid_days", "activation_rate", "keys_on_transfer", "devices_on_transfer", "offline_days",
+})  # fmt: skip
 FIELDS: dict[str, frozenset[str]] = {
-    "generated": LICENSE | {"pattern", "prefix"},
-    "pool": LICENSE | {"pool_id"},
+    "generated": LICENSE | {"pattern", "prefix", "holder_may_rotate", "rotation_grace"},
+    "pool": LICENSE | {"pool_id", "holder_may_rotate"},
     "shared": LICENSE | {"shared_key"},
     "web_service": LICENSE | {"urls", "form", "names", "answer", "auth", "signing_secret"},
     "information": frozenset({"subject", "text"}),
@@ -121,6 +124,7 @@ def _check(session: Session, caller: Caller, template: FulfillmentTemplate, body
         raise bad_field(
             "/body/pattern", "weak", f"{places(body.pattern)} random characters; at least {LEAST_PLACES} X are needed"
         )
+    _check_transfer(template.method, body.keys_on_transfer)
     signing = body.signing_secret
     if signing is not None and not is_secret(signing.get_secret_value()):
         raise bad_field("/body/signing_secret", "form", "a signing secret is `whsec_` and 24 to 64 bytes in base64")
@@ -130,6 +134,16 @@ def _check(session: Session, caller: Caller, template: FulfillmentTemplate, body
             outbound.check(str(url))
         except CallFailed as problem:
             raise bad_field(f"/body/urls/{verb}", problem.reason, str(problem)) from problem
+
+
+def _check_transfer(method: str, choice: str | None) -> None:
+    choices = ON_TRANSFER.get(method, ())
+    if choice is not None and choice not in choices:
+        raise bad_field(
+            "/body/keys_on_transfer",
+            "method",
+            f"keys of the method {method} cannot {choice}; choose {' or '.join(choices)}",
+        )
 
 
 def _parted(values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from passmanager.service.db import session_scope
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
 from passmanager.service.http.limits import RateLimit, client_address
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
+from passmanager.service.http.problems import Problem
 from passmanager.service.http.shapes import Id
 from passmanager.service.licenses import pools, repository, revoking, showing, using
 from passmanager.service.licenses.models import KeyPool, LicenseKey
@@ -194,10 +196,14 @@ def validate(body: KeyQuestion, session: Writing, limit: Limited, desk: TheDesk)
 
 
 @router.post("/license-keys/activate")
-def activate(body: DeviceIn, session: Writing, limit: Limited, desk: TheDesk) -> KeyAnswer:
+def activate(body: DeviceIn, services: TheServices, limit: Limited, desk: TheDesk) -> KeyAnswer:
     """A device begins to use a key. Needs no API key."""
     _count(limit, desk, body)
-    return using.activate(session, body, desk)
+    with session_scope(services.sessions) as session:  # what is told of a refusal is kept
+        answer = using.activate(session, body, desk)
+    if isinstance(answer, Problem):
+        raise answer
+    return answer
 
 
 @router.post("/license-keys/deactivate")

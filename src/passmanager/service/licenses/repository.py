@@ -12,7 +12,7 @@ from passmanager.service.catalog.models import Store
 from passmanager.service.catalog.repository import stores_of
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.problems import NotFound
-from passmanager.service.licenses.models import KeyPool, LicenseActivation, LicenseKey
+from passmanager.service.licenses.models import ActivationTick, FormerKey, KeyPool, LicenseActivation, LicenseKey
 
 FREE, ISSUED, SUSPENDED, REVOKED = "free", "issued", "suspended", "revoked"
 PORTION = 500
@@ -152,6 +152,51 @@ def get_key(session: Session, caller: Caller, key_id: str) -> LicenseKey:
     return found
 
 
+def lock_key(session: Session, key_id: str) -> LicenseKey:
+    """A key that is there, as it is now; nobody else changes it meanwhile."""
+    chosen = select(LicenseKey).where(LicenseKey.id == key_id).with_for_update()
+    return session.scalars(chosen.execution_options(populate_existing=True)).one()
+
+
+def keys_of_rights(session: Session, right_ids: Collection[str]) -> list[LicenseKey]:
+    """The keys that came with rights of access, also those that were revoked; locked."""
+    found: list[LicenseKey] = []
+    for some in portions(right_ids):
+        chosen = select(LicenseKey).where(LicenseKey.purchase_id.in_(some)).order_by(LicenseKey.number)
+        found += session.scalars(chosen.with_for_update().execution_options(populate_existing=True))
+    return found
+
+
+def of_right(right_id: str) -> Select[LicenseKey]:
+    """The keys that the holder of a right may see."""
+    return select(LicenseKey).where(LicenseKey.purchase_id == right_id, LicenseKey.status.in_({ISSUED, SUSPENDED}))
+
+
+def key_by_number(session: Session, number: int) -> LicenseKey:
+    """A key that is there."""
+    chosen = select(LicenseKey).where(LicenseKey.number == number)
+    return session.scalars(chosen.execution_options(populate_existing=True)).one()
+
+
+def successor_of(session: Session, key: LicenseKey) -> LicenseKey | None:
+    """The key of the pool that was issued instead of one."""
+    mine = (LicenseKey.order_id == key.order_id, LicenseKey.replaces == key.id, LicenseKey.status != REVOKED)
+    return session.scalar(select(LicenseKey).where(*mine).with_for_update())
+
+
+def waiting_for_replacement(session: Session, pool_id: str, most: int) -> list[LicenseKey]:
+    """Keys instead of which others of their pool are to be issued, the oldest first."""
+    mine = (LicenseKey.pool_id == pool_id, LicenseKey.status == REVOKED, LicenseKey.wants_replacement)
+    return list(session.scalars(select(LicenseKey).where(*mine).order_by(LicenseKey.number).limit(most)))
+
+
+def is_known(session: Session, store_id: str, lookups: Collection[str]) -> bool:
+    """Has any key of the store this text, or had it?"""
+    now = select(LicenseKey.id).where(LicenseKey.store_id == store_id, LicenseKey.lookup.in_(lookups))
+    before = select(FormerKey.number).where(FormerKey.store_id == store_id, FormerKey.lookup.in_(lookups))
+    return session.scalar(now.limit(1)) is not None or session.scalar(before.limit(1)) is not None
+
+
 def issued_to(session: Session, item_ids: Collection[str]) -> list[LicenseKey]:
     """The keys of lines, unit by unit."""
     found: list[LicenseKey] = []
@@ -183,7 +228,48 @@ def find_usable(session: Session, store_id: str, lookups: Collection[str]) -> Li
     return session.scalar(chosen)
 
 
+# --- what keys were before
+
+
+def find_former(session: Session, store_id: str, lookups: Collection[str]) -> FormerKey | None:
+    """An earlier text of some key; the one that may still be used comes first."""
+    chosen = select(FormerKey).where(FormerKey.store_id == store_id, FormerKey.lookup.in_(lookups))
+    return session.scalar(chosen.order_by(FormerKey.ends_at.desc(), FormerKey.number.desc()).limit(1))
+
+
+def former_of_owner(session: Session, key: LicenseKey, owner: str) -> FormerKey | None:
+    """How a key was when a wallet gave its pass away the last time."""
+    mine = (FormerKey.license_key_id == key.id, FormerKey.owner == owner)
+    return session.scalar(select(FormerKey).where(*mine).order_by(FormerKey.number.desc()).limit(1))
+
+
+def count_rotations(session: Session, key: LicenseKey, made_by: str, since: int) -> int:
+    """How often somebody rotated a key since a time; keys of a pool are replaced instead."""
+    mine = (FormerKey.license_key_id == key.id, FormerKey.made_by == made_by, FormerKey.created_at > since)
+    found = session.scalar(select(func.count()).select_from(FormerKey).where(*mine)) or 0
+    same = (LicenseKey.purchase_id == key.purchase_id, LicenseKey.unit == key.unit, LicenseKey.replaces.is_not(None))
+    replaced = select(func.count()).select_from(LicenseKey).where(*same, LicenseKey.issued_at > since)
+    return found + (session.scalar(replaced) or 0)
+
+
 # --- activations
+
+
+def ticks_of(session: Session, key: LicenseKey, since: int, most: int) -> list[int]:
+    """When devices were activated since a time, the newest first."""
+    mine = (ActivationTick.license_key_id == key.id, ActivationTick.at > since)
+    return list(session.scalars(select(ActivationTick.at).where(*mine).order_by(ActivationTick.at.desc()).limit(most)))
+
+
+def tick(session: Session, key: LicenseKey, at: int, since: int) -> None:
+    """A device was activated; what is older than `since` counts no more."""
+    session.execute(delete(ActivationTick).where(ActivationTick.license_key_id == key.id, ActivationTick.at <= since))
+    session.add(ActivationTick(license_key_id=key.id, at=at))
+
+
+def devices_of(key: LicenseKey) -> Select[LicenseActivation]:
+    """The devices of a key."""
+    return select(LicenseActivation).where(LicenseActivation.license_key_id == key.id)
 
 
 def find_activation(session: Session, key: LicenseKey, fingerprint: str) -> LicenseActivation | None:
@@ -195,10 +281,16 @@ def find_activation(session: Session, key: LicenseKey, fingerprint: str) -> Lice
     )
 
 
-def activations_of(session: Session, key: LicenseKey) -> list[LicenseActivation]:
-    """All devices of a key."""
-    chosen = select(LicenseActivation).where(LicenseActivation.license_key_id == key.id)
-    return list(session.scalars(chosen.order_by(LicenseActivation.created_at, LicenseActivation.id)))
+def activations_of(session: Session, key: LicenseKey, most: int | None = None) -> list[LicenseActivation]:
+    """The devices of a key, the first first."""
+    return list(session.scalars(devices_of(key).order_by(LicenseActivation.number).limit(most)))
+
+
+def move_activations(session: Session, key: LicenseKey, other: LicenseKey) -> None:
+    """The devices of one key use another one from now on."""
+    mine = LicenseActivation.license_key_id == key.id
+    session.execute(update(LicenseActivation).where(mine).values(license_key_id=other.id))
+    other.activations, key.activations = key.activations, 0
 
 
 def forget_activations(session: Session, key_ids: Collection[str]) -> None:

@@ -18,6 +18,11 @@ FROM = {
 }
 """From which status a key can come to one."""
 
+MERCHANT, REFUND, SUBSCRIPTION, TRANSFER, REORG, RIGHT = (
+    "merchant", "refund", "subscription", "transfer", "reorg", "right",
+)  # fmt: skip
+"""Why a key is suspended or revoked: only who did it undoes it."""
+
 NAMES = {REVOKED: "license_key.revoked", SUSPENDED: "license_key.suspended", ISSUED: "license_key.reinstated"}
 
 
@@ -29,15 +34,40 @@ def change(session: Session, key: LicenseKey, status: str, merchant_id: str, at:
     """
     if key.status not in FROM[status]:
         raise Conflict(detail=f"license key {key.id} is {key.status}, from which it cannot become {status}")
-    key.status = status
+    put(key, status, MERCHANT)
     session.flush()
     return key_news(key, merchant_id, NAMES[status], at)
 
 
-def change_of_lines(session: Session, item_ids: Collection[str], status: str, merchant_id: str, at: int) -> list[News]:
-    """All keys of lines that can come to a status."""
-    keys = [key for key in repository.issued_to(session, item_ids) if key.status in FROM[status]]
-    for key in keys:
-        key.status = status
+def put(key: LicenseKey, status: str, reason: str) -> None:
+    """A new status, and why; what it was is kept."""
+    key.status_before, key.status = key.status, status
+    key.reason = "" if status == ISSUED else reason
+
+
+def change_of_lines(
+    session: Session, item_ids: Collection[str], status: str, merchant_id: str, at: int, reason: str
+) -> list[News]:
+    """All keys of lines that can come to a status; suspended ones go on only if they were suspended for this."""
+    return change_many(session, repository.issued_to(session, item_ids), status, merchant_id, at, reason)
+
+
+def change_many(
+    session: Session, keys: Collection[LicenseKey], status: str, merchant_id: str, at: int, reason: str
+) -> list[News]:
+    """The same of keys that were found already."""
+    mine = [key for key in keys if key.status in FROM[status] and (status != ISSUED or key.reason == reason)]
+    for key in mine:
+        put(key, status, reason)
     session.flush()
-    return [key_news(key, merchant_id, NAMES[status], at) for key in keys]
+    return [key_news(key, merchant_id, NAMES[status], at) for key in mine]
+
+
+def bring_back(session: Session, keys: Collection[LicenseKey], merchant_id: str, at: int, reason: str) -> list[News]:
+    """Keys that were revoked for a reason that is gone are again what they were before it."""
+    mine = [key for key in keys if key.status == REVOKED and key.reason == reason]
+    for key in mine:
+        key.status, key.status_before = key.status_before or ISSUED, key.status
+        key.reason = "" if key.status == ISSUED else MERCHANT
+    session.flush()
+    return [key_news(key, merchant_id, NAMES[key.status], at) for key in mine]

@@ -1,6 +1,6 @@
 """Requests and answers about pools and license keys."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -68,9 +68,10 @@ class UploadOut(BaseModel):
     rows: list[RowResult]
 
 
-class ActivationOut(BaseModel):
+class DeviceOut(BaseModel):
     """A device that uses a key."""
 
+    id: str
     fingerprint: str
     name: str
     created_at: Moment
@@ -91,20 +92,26 @@ class KeyOut(BaseModel):
     hint: str
     file_name: str
     shared: bool
+    test: bool
     status: str
+    reason: str
+    terms: dict[str, Any]
     activation_limit: int | None
     activations: int
+    rotations: int
+    replaces: str | None
+    wants_replacement: bool
     expires_at: Moment | None
     issued_at: Moment | None
     created_at: Moment
 
 
 class KeyShown(KeyOut):
-    """The same with the key and its devices; `content` is a file in base64."""
+    """The same with the key and its first 100 devices; `content` is a file in base64."""
 
     key: str | None
     content: str | None
-    devices: list[ActivationOut]
+    devices: list[DeviceOut]
 
 
 class KeyQuestion(Body):
@@ -127,7 +134,10 @@ class DeviceIn(Body):
 
 
 class KeyAnswer(BaseModel):
-    """May the key be used? `code` says why not: `unknown`, `suspended`, `revoked`, `expired`, `not-activated`."""
+    """May the key be used?
+
+    `code` says why not: `unknown`, `suspended`, `revoked`, `expired`, `rotated`, `not-activated`.
+    """
 
     valid: bool
     code: str
@@ -135,3 +145,73 @@ class KeyAnswer(BaseModel):
     activation_limit: int | None = None
     activations: int = 0
     expires_at: Moment | None = None
+    test: bool = Field(default=False, description="It came of a test order.")
+    stops_at: Moment | None = Field(default=None, description="It was rotated; this text works until then.")
+
+
+class RotateIn(Body):
+    """Another key instead of this one."""
+
+    grace_seconds: int | None = Field(
+        default=None,
+        ge=0,
+        le=2_592_000,
+        description="For so long the old one still works; by default as its template says.",
+    )
+    key: KeyText | None = Field(
+        default=None,
+        description="The new one; by default it is made, or taken from the pool. Needed for keys of others.",
+    )
+
+
+class FileIn(Body):
+    """What a license file is for."""
+
+    fingerprint: Fingerprint | None = Field(default=None, description="The only device; by default all.")
+    days: int | None = Field(default=None, ge=1, le=3_650, description="By default as its template says.")
+
+
+class LicenseClaims(BaseModel):
+    """What a license file says. Members are texts, whole numbers, booleans and null only."""
+
+    type: Literal["passmanager.license/1"] = "passmanager.license/1"
+    key_id: str = Field(description="Of the signing key.")
+    store_id: str
+    license_id: str
+    product_id: str | None
+    purchase_id: str | None
+    kind: str
+    unit: int | None
+    rotation: int = Field(description="How often the license key was rotated when the file was made.")
+    test: bool
+    fingerprint: str | None = Field(description="The only device that may use it; null if any may.")
+    issued_at: Moment
+    expires_at: Moment = Field(description="Of the file; ask for a new one before.")
+    license_expires_at: Moment | None
+
+
+class LicenseFile(BaseModel):
+    """A license that is verified without the service."""
+
+    payload: LicenseClaims
+    signature: str = Field(description="Ed25519 over the canonical JSON of `payload` (RFC 8785), base64url.")
+
+
+class PublicKey(BaseModel):
+    """An Ed25519 key as a JSON Web Key (RFC 8037)."""
+
+    kid: str
+    kty: Literal["OKP"] = "OKP"
+    crv: Literal["Ed25519"] = "Ed25519"
+    alg: Literal["EdDSA"] = "EdDSA"
+    use: Literal["sig"] = "sig"
+    x: str
+    created_at: Moment
+
+
+class PublicKeys(BaseModel):
+    """Keys with which license files of a store are verified: `active` signs new ones, all verify."""
+
+    store_id: str
+    active: str
+    keys: list[PublicKey]

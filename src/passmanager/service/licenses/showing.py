@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from passmanager.service.clock import rfc3339
 from passmanager.service.licenses import repository
-from passmanager.service.licenses.models import KeyPool, LicenseKey
-from passmanager.service.licenses.schemas import ActivationOut, KeyOut, KeyShown, PoolOut, PoolStats
+from passmanager.service.licenses.models import KeyPool, LicenseActivation, LicenseKey
+from passmanager.service.licenses.schemas import DeviceOut, KeyOut, KeyShown, PoolOut, PoolStats
 from passmanager.service.licenses.vault import Vault
 from passmanager.service.news import News
+
+MOST_DEVICES = 100
 
 
 def show_pools(session: Session, pools: Sequence[KeyPool]) -> list[PoolOut]:
@@ -38,30 +40,32 @@ def show_key(key: LicenseKey) -> KeyOut:
 def show_whole_key(session: Session, vault: Vault, key: LicenseKey) -> KeyShown:
     """With the key, and who uses it."""
     content = vault.open(key)
-    devices = [
-        ActivationOut(fingerprint=device.fingerprint, name=device.name, created_at=device.created_at)
-        for device in repository.activations_of(session, key)
-    ]
+    devices = [show_device(one) for one in repository.activations_of(session, key, MOST_DEVICES)]
     text, file = (None, base64.b64encode(content).decode()) if key.file_name else (content.decode(), None)
     return KeyShown(**vars(show_key(key)), key=text, content=file, devices=devices)
+
+
+def show_device(device: LicenseActivation) -> DeviceOut:
+    """A device."""
+    return DeviceOut.model_validate(device, from_attributes=True)
 
 
 def masked(key: LicenseKey) -> dict[str, str | int | None]:
     """A key as events show it: never the key itself."""
     return {
         "id": key.id, "kind": key.kind, "unit": key.unit, "hint": key.hint, "file_name": key.file_name,
-        "status": key.status, "activation_limit": key.activation_limit, "activations": key.activations,
-        "expires_at": rfc3339(key.expires_at),
+        "status": key.status, "test": key.test, "activation_limit": key.activation_limit,
+        "activations": key.activations, "expires_at": rfc3339(key.expires_at),
     }  # fmt: skip
 
 
-def key_news(key: LicenseKey, merchant_id: str, kind: str, at: int) -> News:
-    """News of one key."""
+def key_news(key: LicenseKey, merchant_id: str, kind: str, at: int, **more: str | int | None) -> News:
+    """News of one key; `more` is told beside it."""
     owner = {
         "order_id": key.order_id, "order_item_id": key.order_item_id, "product_id": key.product_id,
         "purchase_id": key.purchase_id,
     }  # fmt: skip
     return News(
         type=kind, merchant_id=merchant_id, store_id=key.store_id, aggregate_type="license_key",
-        aggregate_id=key.id, at=at, data={**masked(key), **owner},
+        aggregate_id=key.id, at=at, data={**masked(key), **owner, **more},
     )  # fmt: skip
