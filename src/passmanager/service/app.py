@@ -7,6 +7,7 @@ from passmanager.service.accounts.sessions_api import router as sessions
 from passmanager.service.buyers.customers_api import router as customers
 from passmanager.service.buyers.keys_api import router as api_keys
 from passmanager.service.buyers.me_api import router as buyers
+from passmanager.service.buyers.my_keys_api import router as my_keys
 from passmanager.service.buyers.rights_api import router as purchases
 from passmanager.service.catalog.api import router as catalog
 from passmanager.service.catalog.binding_api import router as organizations
@@ -53,6 +54,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(api_keys)
     app.include_router(purchases)
     app.include_router(buyers)
+    app.include_router(my_keys)
     app.include_router(sessions)
     app.include_router(dpd)
     return app

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from passmanager.service.contacts import release_mails
 from passmanager.service.customers.changing import CONTACT_ADDED
+from passmanager.service.customers.models import Customer
 from passmanager.service.engine import Handlers, Job
 from passmanager.service.fulfillment.listening import Deliveries
 from passmanager.service.fulfillment.models import Fulfillment
 from passmanager.service.licenses.listening import Keys
-from passmanager.service.licenses.reading import delivered_to
+from passmanager.service.licenses.reading import delivered_to, pictures
 from passmanager.service.licenses.vault import Vault
 from passmanager.service.mail.letters import SEND
 from passmanager.service.mail.models import Mail
@@ -20,7 +21,7 @@ from passmanager.service.mail.sending import MailSender
 from passmanager.service.mail.telling import Postman
 from passmanager.service.news import News
 from passmanager.service.orders import settling
-from passmanager.service.orders.models import Order
+from passmanager.service.orders.models import Order, OrderItem, Purchase
 from passmanager.service.orders.settling import Act
 from passmanager.service.orders.showing import show_order
 from passmanager.service.services import Services
@@ -77,15 +78,28 @@ def add_mail(services: Services, handlers: Handlers) -> None:
         found: dict[str, Any] = {"order": find_order(session, mail.order_id) if mail.order_id else None}
         item_id = mail.data.get("order_item_id")
         if item_id is not None and mail.template in {"delivery", "reactivated"}:
-            units = delivered_to(session, vault, [item_id])[item_id]
-            found["keys"] = [unit.text for unit in units if unit.usable and unit.text]
-            found["files"] = [(unit.file_name, unit.file) for unit in units if unit.usable and unit.file]
+            gone = mail.recipient in _addresses_before_move(session, item_id)
+            units = [] if gone else [unit for unit in delivered_to(session, vault, [item_id])[item_id] if unit.usable]
+            found["keys"] = [unit.text for unit in units if unit.text]
+            found["files"] = [*((unit.file_name, unit.file) for unit in units if unit.file), *pictures(units)]
         if item_id is not None and mail.template in {"information", "reactivated"}:
             config = session.scalar(select(Fulfillment.config).where(Fulfillment.order_item_id == item_id)) or {}
             found |= {name: config[name] for name in ("subject", "text") if name in config}
         return found
 
     handlers.add_outside(SEND, MailSender(services, facts))
+
+
+def _addresses_before_move(session: Session, item_id: str) -> set[str]:
+    """Where the buyer of a line gets mail, if the pass with it moved to somebody else: he is shown no keys any more."""
+    asked = (
+        select(Order.email, Customer.email)
+        .join(OrderItem, OrderItem.order_id == Order.id)
+        .join(Purchase, Purchase.order_item_id == OrderItem.id)
+        .join(Customer, Customer.id == Order.customer_id)
+    )
+    moved = asked.where(OrderItem.id == item_id, Purchase.customer_id != Order.customer_id)
+    return {address for row in session.execute(moved) for address in row}
 
 
 def add_fulfillment(services: Services, handlers: Handlers) -> None:

@@ -6,32 +6,10 @@ import pytest
 
 from passmanager.service.settings import Settings
 from tests.service.conftest import SECRET
+from tests.service.licenses.keys import Program
 from tests.service.licenses.test_pools import upload
 
 DAY = 86_400
-
-
-class Program:
-    """What a buyer installed."""
-
-    def __init__(self, shop, key, **more):
-        self.client, self.asked = shop.client, {"store_id": shop.merchant.store_id, "key": key, **more}
-
-    def ask(self, what, status=200, headers=None, **more):
-        answer = self.client.post(f"/v1/license-keys/{what}", json={**self.asked, **more}, headers=headers or {})
-        assert answer.status_code == status, answer.text
-        return answer.json()
-
-
-@pytest.fixture
-def program(shop):
-    def make(**more):
-        order = shop.buy(shop.sold("generated", **more))
-        found = Program(shop, shop.clear(order)[0])
-        found.order, found.id = order, shop.delivery(order)["keys"][0]["id"]
-        return found
-
-    return make
 
 
 def test_issued_key_is_valid(program):

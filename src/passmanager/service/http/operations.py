@@ -17,8 +17,8 @@ def operation_id(route: APIRoute) -> str:
         return generate_unique_id(route)
     parts = [part.replace("-", "_") for part in route.path_format.removeprefix(PREFIX).split("/")]
     group = parts[0]
-    if group == ME and route.methods == {"GET"}:
-        return "-".join([group, *parts[1:2]])  # what somebody has: `me-purchases`
+    if group == ME and route.methods == {"GET"} and len(parts) == 2:  # noqa: PLR2004 - a list of one's own
+        return "-".join(parts)  # what somebody has: `me-purchases`
     said = {form for word in group.split("_") for form in (word, _singular(word))}
     words = [word for word in route.name.strip("_").split("_") if word not in said] or [route.name]
     name = "_".join(words)

@@ -1,11 +1,12 @@
 """The keys of lines in clear, for those who may see them: their owner, his mails, and the merchant's interfaces."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from passmanager.service.licenses import repository
+from passmanager.service.licenses import qr, repository
 from passmanager.service.licenses.vault import Vault
 
 
@@ -41,3 +42,11 @@ def delivered_to(session: Session, vault: Vault, item_ids: Collection[str]) -> d
             Delivered(key.id, key.unit or 0, key.kind, text, key.file_name, file, usable)
         )  # fmt: skip
     return found
+
+
+def pictures(units: Sequence[Delivered]) -> Iterator[tuple[str, bytes]]:
+    """Names and contents of QR codes, for mails; a text that is too long for one goes as text alone."""
+    for one in units:
+        if one.kind == "qr_code" and one.text:
+            with suppress(qr.TooLongForQr):
+                yield f"qr-{one.unit}.png", qr.draw(one.text, "png")
