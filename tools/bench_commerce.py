@@ -6,6 +6,7 @@ loop of web3.py, which asks for the same events and inserts one row a purchase.
 """
 
 import argparse
+import hashlib
 import json
 import multiprocessing
 import sqlite3
@@ -55,12 +56,17 @@ ITEM = ItemState(
 # --- the node
 
 
+def random_hash(kind: str, number: int) -> str:
+    """As spread as on a real chain, so that no index is written in order by luck."""
+    return f"0x{hashlib.sha256(f'{kind} {number}'.encode()).hexdigest()}"
+
+
 def block_hash(number: int) -> str:
-    return f"0x{number + 1:064x}"
+    return random_hash("block", number)
 
 
 def wallet(number: int) -> str:
-    return checksum(f"0x{number + 2**150:040x}")
+    return checksum(random_hash("wallet", number)[:42])
 
 
 def log(number: int, place: int, at: str, kind: type[events.Event], topics: list[int], data: bytes) -> dict[str, str]:
@@ -68,7 +74,7 @@ def log(number: int, place: int, at: str, kind: type[events.Event], topics: list
     return {
         "address": at.lower(), "topics": [topic_of(kind), *(f"0x{topic:064x}" for topic in topics)],
         "data": f"0x{data.hex()}", "blockNumber": hex(block), "blockHash": block_hash(block),
-        "blockTimestamp": hex(1_700_000_000 + 12 * block), "transactionHash": f"0x{number + 2**200:064x}",
+        "blockTimestamp": hex(1_700_000_000 + 12 * block), "transactionHash": random_hash("transaction", number),
         "transactionIndex": hex(number % PER_BLOCK), "logIndex": hex(4 * (number % PER_BLOCK) + place),
         "removed": False,
     }  # fmt: skip
@@ -104,6 +110,7 @@ class Chain:
 
     def __init__(self, purchases: int) -> None:
         self.head = FIRST + purchases // PER_BLOCK + SPARE_BLOCKS
+        self.numbers = {block_hash(number): number for number in range(self.head + 1)}
         self.logs: dict[int, list[tuple[str, str]]] = {1: [self._text(offer())]}
         for number in range(purchases):
             block = self.logs.setdefault(FIRST + number // PER_BLOCK, [])
@@ -140,7 +147,7 @@ class Chain:
 
     def getLogs(self, where: dict[str, Any]) -> str:  # noqa: N802
         if "blockHash" in where:
-            first = last = int(where["blockHash"], 16) - 1
+            first = last = self.numbers[where["blockHash"]]
         else:
             first, last = int(where["fromBlock"], 16), min(int(where["toBlock"], 16), self.head)
         wanted = (where.get("topics") or [None])[0]

@@ -1,22 +1,29 @@
 """The database: SQLite by default, PostgreSQL by another address; types that keep what they are given."""
 
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from functools import lru_cache
+from typing import Any, TypeAlias, cast
 
 from sqlalchemy import (
     BigInteger,
     Connection,
     Dialect,
     Engine,
+    Index,
     Integer,
+    LargeBinary,
     MetaData,
     Numeric,
+    SQLColumnExpression,
     String,
+    Table,
     TypeDecorator,
     create_engine,
     event,
+    literal_column,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import JSON, TypeEngine
@@ -26,6 +33,7 @@ CACHE = "cache_size=-65536"  # 64 MiB: keys of chain facts are spread over their
 TOKEN_DIGITS = 78  # 2^256 - 1 has 78
 VALUE_DIGITS = TOKEN_DIGITS + 36
 READING = "passmanager_reading"
+WORD = 32
 
 Sessions: TypeAlias = sessionmaker[Session]
 
@@ -54,6 +62,7 @@ class Amount(TypeDecorator[int]):
         """Of at most so many decimal digits."""
         super().__init__()
         self.digits = digits
+        self.above = 10**digits
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """NUMERIC where it is exact, text of fixed width where it is not."""
@@ -64,13 +73,48 @@ class Amount(TypeDecorator[int]):
         """To the database."""
         if value is None:
             return None
-        if not 0 <= value < 10**self.digits:
+        if not 0 <= value < self.above:
             raise ValueError(f"{value} is no amount of at most {self.digits} digits")
-        return value if dialect.name == "postgresql" else str(value).zfill(self.digits)
+        return value if dialect.name == "postgresql" else _padded(value, self.digits)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature
         """From the database."""
         return None if value is None else int(value)
+
+
+@lru_cache(maxsize=16_384)  # a shop has few different prices, and many zeros
+def _padded(value: int, digits: int) -> str:
+    return str(value).zfill(digits)
+
+
+class Hex(TypeDecorator[str]):
+    """Bytes, `0x` and two letters for each in Python: hashes and data of a chain in half of their room."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """To the database."""
+        return None if value is None else bytes.fromhex(value[2:])
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """From the database."""
+        return None if value is None else f"0x{value.hex()}"
+
+
+class HexWords(TypeDecorator[list[str]]):
+    """Words of 32 bytes one behind the other; in Python each is a text as above."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[str] | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002
+        """To the database."""
+        return None if value is None else bytes.fromhex("".join([word[2:] for word in value]))
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> list[str] | None:  # noqa: ARG002
+        """From the database."""
+        return None if value is None else [f"0x{value[i : i + WORD].hex()}" for i in range(0, len(value), WORD)]
 
 
 class Base(DeclarativeBase):
@@ -78,6 +122,15 @@ class Base(DeclarativeBase):
 
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map = {int: BigInteger, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012 - SQLAlchemy's name
+
+
+def index_where(condition: str, *columns: str, unique: bool = False) -> Index:
+    """An index of the rows that have something in the column it is for: the many others cost nothing.
+
+    It serves a query only if its condition follows from the query's; see `filled`.
+    """
+    where = text(condition)
+    return Index(None, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 def open_database(url: str) -> Engine:
@@ -132,3 +185,50 @@ def read_scope(sessions: Sessions) -> Generator[Session]:
     with sessions() as session:
         session.connection(execution_options={READING: True})
         yield session
+
+
+# --- many rows
+
+
+def add_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many rows with the same columns, past the ORM and SQLAlchemy's parameters, which take longer than SQLite itself.
+
+    Defaults of columns are not filled in: what is left out has to be nullable, or the number of the row.
+    """
+    if not rows:
+        return
+    session.flush()
+    connection = session.connection()
+    statement, writers = _insert(cast("Table", table.__table__), tuple(rows[0]), connection.dialect)
+    columns = [_column(rows, name, write) for name, write in writers]
+    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+
+
+def _column(rows: Sequence[Mapping[str, Any]], name: str, write: Callable[[Any], Any] | None) -> list[Any]:
+    """Values as the driver takes them; those of amounts and flags are few, and brought there once each."""
+    values = [row[name] for row in rows]
+    if write is None:
+        return values
+    if isinstance(values[0], int):
+        written = {value: write(value) for value in set(values)}
+        return [written[value] for value in values]
+    return [write(value) for value in values]
+
+
+@lru_cache(maxsize=256)
+def _insert(
+    table: Table, names: tuple[str, ...], dialect: Dialect
+) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+    """The statement, and of each column what brings a value to the driver."""
+    columns = [table.c[name] for name in names]
+    quote = dialect.identifier_preparer
+    mark = "?" if dialect.paramstyle == "qmark" else "%s"
+    listed = ", ".join(quote.format_column(column) for column in columns)
+    marks = ", ".join([mark] * len(columns))
+    writers = [(column.name, column.type.dialect_impl(dialect).bind_processor(dialect)) for column in columns]
+    return f"INSERT INTO {quote.format_table(table)} ({listed}) VALUES ({marks})", writers  # noqa: S608
+
+
+def filled(column: SQLColumnExpression[str]) -> SQLColumnExpression[bool]:
+    """Not empty, written as in the indexes that leave empty texts out: by it a database sees that they serve."""
+    return column != literal_column("''")

@@ -51,7 +51,7 @@ def test_nothing_differs_when_blocks_were_replaced(live):
     [
         ("payment", "UPDATE payments SET payer = '0x0' WHERE id = (SELECT min(id) FROM payments)"),
         ("payment", "UPDATE payments SET status = 'reorged' WHERE id = (SELECT min(id) FROM payments)"),
-        ("payment", "UPDATE payments SET tx_hash = '0x1' WHERE id = (SELECT min(id) FROM payments)"),
+        ("payment", "UPDATE payments SET tx_hash = block_hash WHERE id = (SELECT min(id) FROM payments)"),
         ("order", "UPDATE orders SET payment_status = 'not_paid' WHERE number = (SELECT min(number) FROM orders)"),
         (
             "history",

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
+from passmanager.service.ids import dated_id
 from passmanager.units import Address
 
 
@@ -27,6 +28,10 @@ class Place:
     at: int
     tx_hash: str
     log_index: int
+
+    def id_of(self, prefix: str, *natural_key: object) -> str:
+        """Id of a row that comes of what happened here."""
+        return dated_id(prefix, self.at, self.block_hash, *natural_key)
 
 
 @dataclass(frozen=True, slots=True)

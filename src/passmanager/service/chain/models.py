@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from passmanager.service.db import Amount, Base
+from passmanager.service.db import Amount, Base, Hex, HexWords
 
 
 class ChainCursor(Base):
@@ -31,6 +31,8 @@ class ChainCursor(Base):
 class ChainLog(Base):
     """A log of the contracts as the node gave it; those of replaced blocks are deleted.
 
+    Its key is block hash and index; the number before them makes new rows the last ones of the key's index.
+
     Attributes:
         position: Of what makes an order or a refund, among such logs of its transaction.
         org_id: Of the organization, as text; to derive its orders when it is bound later.
@@ -39,21 +41,20 @@ class ChainLog(Base):
 
     __tablename__ = "chain_logs"
     __table_args__ = (
-        Index(None, "chain_id", "block_number"),
         Index(None, "chain_id", "org_id", "block_number"),
         Index(None, "chain_id", "pass_id", "block_number"),
     )
 
     chain_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    block_hash: Mapped[str] = mapped_column(primary_key=True)
+    block_number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     log_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    block_number: Mapped[int]
+    block_hash: Mapped[str] = mapped_column(Hex, primary_key=True)
     block_at: Mapped[int]
-    tx_hash: Mapped[str]
+    tx_hash: Mapped[str] = mapped_column(Hex)
     tx_index: Mapped[int]
     address: Mapped[str]
-    topics: Mapped[list[Any]]
-    data: Mapped[str]
+    topics: Mapped[list[str]] = mapped_column(HexWords)
+    data: Mapped[str] = mapped_column(Hex)
     position: Mapped[int | None]
     org_id: Mapped[str] = mapped_column(default="")
     pass_id: Mapped[str] = mapped_column(default="")

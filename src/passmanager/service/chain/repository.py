@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Table, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from passmanager.core.pricing import terms_from_json
 from passmanager.service.chain.facts import Levels
 from passmanager.service.chain.logs import Seen, from_row, row_of
 from passmanager.service.chain.models import ChainCursor, ChainLog, ChainOffer
+from passmanager.service.db import add_rows
 from passmanager.units import NATIVE, Address, checksum
 
 T = TypeVar("T")
@@ -72,9 +73,7 @@ def cursor_levels(cursor: ChainCursor) -> Levels:
 
 def add_logs(session: Session, chain_id: int, logs: Sequence[Seen]) -> None:
     """Keeps logs raw."""
-    if logs:
-        rows = [row_of(chain_id, log) for log in logs]
-        session.connection().execute(insert(cast("Table", ChainLog.__table__)), rows)
+    add_rows(session, ChainLog, [row_of(chain_id, log) for log in logs])
 
 
 def drop_logs(session: Session, chain_id: int, first_block: int) -> list[Seen]:

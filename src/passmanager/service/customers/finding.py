@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from passmanager.service.customers.keys import search_key
 from passmanager.service.customers.models import Customer, CustomerWallet
+from passmanager.service.db import filled
 from passmanager.service.ids import new_id
 from passmanager.units import checksum
 
@@ -47,7 +48,11 @@ def _find(session: Session, store_id: str, person: Person, wallet: str) -> Custo
             return found
     if not person.email:
         return None
-    same = mine.where(Customer.email_key == search_key(person.email)).order_by(Customer.number).limit(1)
+    same = (
+        mine.where(Customer.email_key == search_key(person.email), filled(Customer.email_key))
+        .order_by(Customer.number)
+        .limit(1)
+    )
     return session.scalar(same)
 
 

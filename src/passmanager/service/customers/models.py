@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from passmanager.service.db import Base, BigKey, KeyText
+from passmanager.service.db import Base, BigKey, KeyText, index_where
 
 
 class Customer(Base):
@@ -17,8 +17,8 @@ class Customer(Base):
 
     __tablename__ = "customers"
     __table_args__ = (
-        UniqueConstraint("store_id", "external_id"),
-        Index(None, "store_id", "email_key"),
+        index_where("external_id IS NOT NULL", "store_id", "external_id", unique=True),
+        index_where("email_key <> ''", "store_id", "email_key"),
         Index(None, "store_id", "number"),
     )
 

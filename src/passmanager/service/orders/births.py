@@ -9,13 +9,13 @@ from passmanager.service.catalog.models import Organization
 from passmanager.service.chain.facts import Levels, Place, Reduction
 from passmanager.service.customers.keys import search_key
 from passmanager.service.customers.models import Customer, CustomerWallet
+from passmanager.service.db import add_rows
 from passmanager.service.http.shapes import value36
-from passmanager.service.ids import chain_id_of
 from passmanager.service.orders import repository
 from passmanager.service.orders.amounts import LineAmounts
 from passmanager.service.orders.finality import default_depth, newest
 from passmanager.service.orders.hooks import Line
-from passmanager.service.orders.lookups import Lookups, payment_id
+from passmanager.service.orders.lookups import Lookups
 from passmanager.service.orders.models import Order, OrderItem, Payment, Purchase
 from passmanager.service.orders.repository import Buyer
 from passmanager.service.orders.status import AttemptStatus, Axis, FulfillmentStatus, Move, PaymentStatus, history_row
@@ -82,15 +82,15 @@ class Desk:
     def flush(self) -> None:
         """Writes everything, parents first."""
         session = self.lookups.session
-        repository.add_rows(session, Customer, self.customers)
-        repository.add_rows(session, CustomerWallet, self.wallets)
-        repository.add_rows(session, Order, self.orders)
-        repository.add_rows(session, OrderItem, self.items)
-        repository.add_rows(session, Payment, self.payments)
+        add_rows(session, Customer, self.customers)
+        add_rows(session, CustomerWallet, self.wallets)
+        add_rows(session, Order, self.orders)
+        add_rows(session, OrderItem, self.items)
+        add_rows(session, Payment, self.payments)
         repository.add_history(session, self.history)
         fresh = [right for right in self.lookups.rights.values() if not right.stored]
         changed = [right for right in self.lookups.rights.values() if right.stored and right.dirty]
-        repository.add_rows(session, Purchase, [right.row(self.now) for right in fresh])
+        add_rows(session, Purchase, [right.row(self.now) for right in fresh])
         repository.change_rights(session, [right.row(self.now) for right in changed])
         for right in (*fresh, *changed):
             right.stored, right.dirty = True, False
@@ -99,20 +99,20 @@ class Desk:
 
     # --- customers
 
-    def buyer(self, store_id: str, wallet: Address, at: int) -> Buyer:
+    def buyer(self, store_id: str, wallet: Address, place: Place) -> Buyer:
         """The customer of a wallet; a new one if the store does not know it."""
         found = self.lookups.buyers.get((store_id, wallet))
         if found is None:
-            found = Buyer(chain_id_of("cus", store_id, wallet), "", "", "", "")
+            at = place.at
+            found = Buyer(place.id_of("cus", store_id, wallet), "", "", "", "")
             self.lookups.buyers[store_id, wallet] = found
             self.customers.append({
                 "id": found.id, "store_id": store_id, "external_id": None, "email": "", "first_name": "",
                 "last_name": "", "email_key": "", "receives_email": False, "created_at": at, "updated_at": at,
             })  # fmt: skip
             self.wallets.append({
-                "id": chain_id_of("wal", store_id, wallet), "store_id": store_id, "customer_id": found.id,
-                "address": wallet,
-                "created_at": at,
+                "id": place.id_of("wal", store_id, wallet), "store_id": store_id, "customer_id": found.id,
+                "address": wallet, "created_at": at,
             })  # fmt: skip
         return found
 
@@ -120,8 +120,8 @@ class Desk:
 
     def add(self, sold: Sold) -> list[str]:
         """An order that is paid; the ids of its lines."""
-        order_id = chain_id_of("ord", *sold.key)
-        buyer = self.buyer(sold.organization.store_id, sold.owner, sold.place.at)
+        order_id = sold.place.id_of("ord", *sold.key)
+        buyer = self.buyer(sold.organization.store_id, sold.owner, sold.place)
         items = [self._item(sold, order_id, number) for number in range(len(sold.lines))]
         self.orders.append(self._order(sold, order_id, buyer, items))
         self.items += items
@@ -170,7 +170,7 @@ class Desk:
     def _item(self, sold: Sold, order_id: str, number: int) -> dict[str, Any]:
         (product_id, pricing_id), amounts = sold.lines[number], sold.amounts[number]
         offered = self.lookups.products.get((sold.organization.id, product_id))
-        item_id = chain_id_of("itm", *sold.key, number)
+        item_id = sold.place.id_of("itm", *sold.key, number)
         template = offered.template_id if offered and sold.deliver and not sold.elsewhere else None
         if template is not None:
             self._look_how_deep(sold, order_id, item_id, offered.deliver_on if offered else None)
@@ -195,7 +195,7 @@ class Desk:
         final = place.block_number <= self.levels.finalized
         _, _, position = sold.key
         return {
-            "id": payment_id(sold.key), "order_id": order_id, "method": ACTOR,
+            "id": place.id_of("pay", *sold.key), "order_id": order_id, "method": ACTOR,
             "status": (AttemptStatus.FINALIZED if final else AttemptStatus.CONFIRMED).value,
             "amount": sum(line.total for line in sold.amounts), "fee": sold.fee, "token": sold.token,
             "payer": sold.payer, "chain_id": place.chain_id, "tx_hash": place.tx_hash, "position": position,

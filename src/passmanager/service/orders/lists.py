@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from passmanager.service.catalog.models import Store
 from passmanager.service.catalog.repository import stores_of
 from passmanager.service.customers.keys import search_key
+from passmanager.service.db import filled
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.problems import NotFound
 from passmanager.service.http.shapes import MOST_DECIMALS, DecimalText, Id, Symbol, Text, base_units, milliseconds
@@ -87,12 +88,10 @@ def filtered(orders: Select[Order], filters: OrderFilters) -> Select[Order]:
     return _by_shipping(_by_total(_by_time(orders, filters), filters), filters)
 
 
-def begins_with(
-    key: SQLColumnExpression[str], text: str
-) -> tuple[SQLColumnExpression[bool], SQLColumnExpression[bool]]:
+def begins_with(key: SQLColumnExpression[str], text: str) -> tuple[SQLColumnExpression[bool], ...]:
     """A range of a key column; `%` and `_` are letters like others, and an index serves it."""
     first = search_key(text)
-    return key >= first, key < first + LAST_CHARACTER
+    return key >= first, key < first + LAST_CHARACTER, filled(key)
 
 
 def _by_time(orders: Select[Order], filters: OrderFilters) -> Select[Order]:

@@ -10,7 +10,6 @@ from passmanager.abi.structs import PricingTerms
 from passmanager.service.catalog.models import Currency, Organization
 from passmanager.service.chain import repository as chain
 from passmanager.service.chain.facts import Airdropped, Billed, Changed, Fact, Line, Purchased, Refunded, Renewed
-from passmanager.service.ids import chain_id_of
 from passmanager.service.orders import repository
 from passmanager.service.orders.models import Order, Payment
 from passmanager.service.orders.repository import Buyer, Offered
@@ -85,11 +84,6 @@ class Lookups:
         if pricing_id not in self.terms:
             self.terms |= chain.terms_of(self.session, self.chain_id, [pricing_id])
         return self.terms.get(pricing_id)
-
-
-def payment_id(key: tuple[object, ...]) -> str:
-    """The same one for the same fact."""
-    return chain_id_of("pay", *key)
 
 
 def _referenced(

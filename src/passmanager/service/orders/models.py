@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from passmanager.service.db import VALUE_DIGITS, Amount, Base, BigKey, KeyText
+from passmanager.service.db import VALUE_DIGITS, Amount, Base, BigKey, Hex, KeyText, index_where
 
 
 class Order(Base):
@@ -31,13 +31,13 @@ class Order(Base):
         Index(None, "store_id", "number"),
         Index(None, "store_id", "payment_status", "number"),
         Index(None, "store_id", "customer_id", "number"),
-        Index(None, "store_id", "email_key", "number"),
-        Index(None, "store_id", "first_key", "number"),
-        Index(None, "store_id", "last_key", "number"),
+        index_where("email_key <> ''", "store_id", "email_key", "number"),
+        index_where("first_key <> ''", "store_id", "first_key", "number"),
+        index_where("last_key <> ''", "store_id", "last_key", "number"),
         Index(None, "store_id", "created_at", "number"),
         Index(None, "store_id", "currency", "total_value", "number"),
-        Index(None, "store_id", "to_ship", "number"),
-        UniqueConstraint("merchant_id", "reference"),
+        index_where("to_ship IS NOT NULL", "store_id", "to_ship", "number"),
+        index_where("reference IS NOT NULL", "merchant_id", "reference", unique=True),
     )
 
     number: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -143,8 +143,8 @@ class Payment(Base):
     __tablename__ = "payments"
     __table_args__ = (
         Index(None, "order_id"),
-        UniqueConstraint("chain_id", "tx_hash", "position"),
-        Index(None, "chain_id", "status", "block_number"),
+        index_where("tx_hash IS NOT NULL", "chain_id", "tx_hash", "position", unique=True),
+        index_where("block_number IS NOT NULL", "chain_id", "status", "block_number"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -156,10 +156,10 @@ class Payment(Base):
     token: Mapped[str | None]
     payer: Mapped[str] = mapped_column(default="")
     chain_id: Mapped[int | None]
-    tx_hash: Mapped[str | None]
+    tx_hash: Mapped[str | None] = mapped_column(Hex)
     position: Mapped[int | None]
     block_number: Mapped[int | None]
-    block_hash: Mapped[str | None]
+    block_hash: Mapped[str | None] = mapped_column(Hex)
     marked_by: Mapped[str] = mapped_column(default="")
     reason: Mapped[str] = mapped_column(default="")
     created_at: Mapped[int]
@@ -180,14 +180,14 @@ class Purchase(Base):
 
     __tablename__ = "purchases"
     __table_args__ = (
-        UniqueConstraint("store_id", "source", "external_id"),
-        UniqueConstraint("chain_id", "pass_id", "chain_product_id"),
+        index_where("external_id IS NOT NULL", "store_id", "source", "external_id", unique=True),
+        index_where("pass_id IS NOT NULL", "chain_id", "pass_id", "chain_product_id", unique=True),
         Index(None, "store_id", "number"),
         Index(None, "store_id", "owner", "number"),
         Index(None, "customer_id"),
         Index(None, "account_id"),
         Index(None, "order_item_id"),
-        Index(None, "chain_id", "changes_at"),
+        index_where("changes_at IS NOT NULL", "chain_id", "changes_at"),
     )
 
     number: Mapped[int] = mapped_column(BigKey, primary_key=True)

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 from passmanager.service.catalog.models import Organization
 from passmanager.service.chain.facts import Place, Purchased
 from passmanager.service.customers.models import CustomerWallet
+from passmanager.service.db import add_rows
 from passmanager.service.ids import new_id
 from passmanager.service.orders import repository
 from passmanager.service.orders.births import ACTOR, Desk
 from passmanager.service.orders.finality import PAYING, default_depth, newest
 from passmanager.service.orders.hooks import Hooks, Line
-from passmanager.service.orders.lookups import payment_id
 from passmanager.service.orders.models import Order, OrderItem, Payment
 from passmanager.service.orders.repository import Buyer
 from passmanager.service.orders.settling import Act, settle
@@ -41,8 +41,9 @@ def attach(session: Session, desk: Desk, order: Order, fact: Purchased, key: tup
     found = repository.open_payment(session, order.id)
     if found is None or found.method != CHAIN:
         found = Payment(
-            id=payment_id(key), order_id=order.id, method=CHAIN, status=AttemptStatus.PENDING.value, created_at=desk.now
-        )
+            id=fact.place.id_of("pay", *key), order_id=order.id, method=CHAIN, status=AttemptStatus.PENDING.value,
+            created_at=desk.now,
+        )  # fmt: skip
         session.add(found)
     found.amount, found.fee, found.token, found.payer = fact.paid, fact.fee, fact.token, fact.purchaser
     found.chain_id, found.tx_hash, found.position = fact.place.chain_id, fact.place.tx_hash, int(str(key[2]))
@@ -62,7 +63,7 @@ def own_wallet(desk: Desk, order: Order, wallet: Address) -> str | None:
         known = Buyer(order.customer_id, order.email, order.first_name, order.last_name, order.email_key)
         desk.lookups.buyers[order.store_id, wallet] = known
         row = {"id": new_id("wal"), "store_id": order.store_id, "customer_id": order.customer_id}
-        repository.add_rows(desk.lookups.session, CustomerWallet, [{**row, "address": wallet, "created_at": desk.now}])
+        add_rows(desk.lookups.session, CustomerWallet, [{**row, "address": wallet, "created_at": desk.now}])
     return order.customer_id
 
 

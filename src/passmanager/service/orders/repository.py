@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Table, bindparam, insert, select, tuple_, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from passmanager.service.catalog.models import Currency, Organization, Product, ProductType, Store
 from passmanager.service.chain.repository import portions
 from passmanager.service.customers.models import Customer, CustomerWallet
-from passmanager.service.db import Base
+from passmanager.service.db import add_rows
 from passmanager.service.ids import new_id
 from passmanager.service.orders.models import Order, OrderHistory, OrderItem, Payment, Purchase, Refund
 from passmanager.service.orders.rights import Right
@@ -145,16 +145,14 @@ def add_currency(session: Session, store_id: str, chain_id: int, token: str, kno
 
 
 def buyers(session: Session, wallets: Collection[tuple[str, str]]) -> dict[tuple[str, str], Buyer]:
-    """Customers by store and wallet."""
+    """Customers by store and wallet; store by store, because SQLite looks for pairs without its index."""
     found: dict[tuple[str, str], Buyer] = {}
     columns = (Customer.id, Customer.email, Customer.first_name, Customer.last_name, Customer.email_key)
-    for some in portions(wallets, 200):
-        statement = (
-            select(CustomerWallet.store_id, CustomerWallet.address, *columns)
-            .join(Customer, Customer.id == CustomerWallet.customer_id)
-            .where(tuple_(CustomerWallet.store_id, CustomerWallet.address).in_(some))
-        )
-        found |= {(row[0], row[1]): Buyer(*row[2:]) for row in session.execute(statement)}
+    joined = select(CustomerWallet.address, *columns).join(Customer, Customer.id == CustomerWallet.customer_id)
+    for store_id in {store for store, _ in wallets}:
+        for some in portions([wallet for store, wallet in wallets if store == store_id]):
+            theirs = joined.where(CustomerWallet.store_id == store_id, CustomerWallet.address.in_(some))
+            found |= {(store_id, row[0]): Buyer(*row[1:]) for row in session.execute(theirs)}
     return found
 
 
@@ -210,13 +208,6 @@ def refunds_of(session: Session, order_id: str) -> list[Refund]:
 
 
 # --- what comes to be
-
-
-def add_rows(session: Session, table: type[Base], rows: Sequence[dict[str, Any]]) -> None:
-    """Many rows with the same columns, past the ORM: this is what a back-fill does most."""
-    if rows:
-        session.flush()
-        session.connection().execute(insert(cast("Table", table.__table__)), list(rows))
 
 
 def add_history(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -26,7 +26,6 @@ from passmanager.service.chain.facts import (
     StateWritten,
 )
 from passmanager.service.engine import enqueue
-from passmanager.service.ids import chain_id_of
 from passmanager.service.orders import paying, repository
 from passmanager.service.orders.amounts import LineAmounts, cart_lines, priced_line
 from passmanager.service.orders.announcing import Announcement, announce, state_kind
@@ -265,7 +264,7 @@ class Taking:
         self, fact: Purchased | Airdropped, organization: Organization, key: tuple[object, ...], grant: _Grant
     ) -> None:
         """A right for each line; the same product a second time on the same pass goes on with the same right."""
-        buyer = self.desk.buyer(organization.store_id, grant.owner, fact.place.at)
+        buyer = self.desk.buyer(organization.store_id, grant.owner, fact.place)
         for number, (line, item_id) in enumerate(zip(grant.lines, grant.item_ids, strict=True)):
             right = self.lookups.rights.get((grant.pass_id, line.product_id))
             if right is None:
@@ -285,7 +284,7 @@ class Taking:
     ) -> Right:
         offered = self.lookups.products.get((organization.id, line.product_id))
         return Right(
-            id=chain_id_of("pur", *key, number), store_id=organization.store_id, stored=False, order_item_id=None,
+            id=fact.place.id_of("pur", *key, number), store_id=organization.store_id, stored=False, order_item_id=None,
             customer_id=None, product_id=offered.id if offered else None, source="chain", owner=NATIVE,
             chain_id=fact.place.chain_id, pass_id=0, chain_product_id=line.product_id, created_at=fact.place.at,
             state=line.state, state_at=fact.place.at,
@@ -303,7 +302,7 @@ class Taking:
 
     def _pass_moved(self, fact: PassMoved, organization: Organization) -> None:
         burned = fact.receiver == NATIVE
-        buyer = None if burned else self.desk.buyer(organization.store_id, fact.receiver, fact.place.at)
+        buyer = None if burned else self.desk.buyer(organization.store_id, fact.receiver, fact.place)
         for right in [one for one in self.lookups.rights.values() if one.pass_id == fact.pass_id]:
             right.owner, right.dirty = fact.receiver, True
             right.customer_id = buyer.id if buyer else right.customer_id

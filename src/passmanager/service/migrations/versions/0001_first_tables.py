@@ -407,6 +407,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("merchant_id", sa.String(), nullable=False),
         sa.Column("store_id", sa.String(), nullable=True),
+        sa.Column("action_id", sa.String(), nullable=True),
         sa.Column("url", sa.String(), nullable=False),
         sa.Column("profile", sa.String(), nullable=False),
         sa.Column("types", sa.JSON(), nullable=False),
@@ -424,6 +425,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_endpoints")),
     )
     with op.batch_alter_table("webhook_endpoints", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_endpoints_action_id"), ["action_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_webhook_endpoints_merchant_id"), ["merchant_id"], unique=False)
 
     op.create_table(
@@ -1086,7 +1088,6 @@ def upgrade() -> None:
         sa.Column("file_id", sa.String(), nullable=False),
         sa.Column("device_id", sa.String(), nullable=True),
         sa.Column("person", sa.String(), nullable=False),
-        sa.Column("counted", sa.Boolean(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("completed_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["file_id"], ["product_files.id"], name=op.f("fk_downloads_file_id")),
@@ -1533,6 +1534,7 @@ def downgrade() -> None:
     op.drop_table("account_invitations")
     with op.batch_alter_table("webhook_endpoints", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_webhook_endpoints_merchant_id"))
+        batch_op.drop_index(batch_op.f("ix_webhook_endpoints_action_id"))
 
     op.drop_table("webhook_endpoints")
     op.drop_table("requirements")
