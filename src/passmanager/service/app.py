@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from passmanager import __version__
+from passmanager.service.accounts.buying import order_for_user
 from passmanager.service.accounts.sessions_api import router as sessions
 from passmanager.service.buyers.customers_api import router as customers
 from passmanager.service.buyers.keys_api import router as api_keys
@@ -14,6 +15,9 @@ from passmanager.service.catalog.binding_api import router as organizations
 from passmanager.service.compat.dpd.api import router as dpd
 from passmanager.service.engine.api import router as test_clock
 from passmanager.service.faces import dpd_ports
+from passmanager.service.files.api import router as files
+from passmanager.service.files.me_api import router as files_of_mine
+from passmanager.service.files.public_api import router as downloads
 from passmanager.service.fulfillment.api import router as fulfillment
 from passmanager.service.health import router as health
 from passmanager.service.http.handlers import add_handlers
@@ -22,6 +26,8 @@ from passmanager.service.licenses.api import router as licenses
 from passmanager.service.licenses.files_api import router as license_files
 from passmanager.service.mail.api import router as mails
 from passmanager.service.orders.api import router as orders
+from passmanager.service.refunds.api import router as refunds
+from passmanager.service.refunds.buyers_api import router as refund_requests
 from passmanager.service.services import Services
 from passmanager.service.webhooks.api import router as webhooks
 from passmanager.service.wiring import find_order
@@ -38,6 +44,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.find_order = find_order
+    app.state.for_user = order_for_user
     app.state.dpd = dpd_ports(services)
     add_handlers(app)
     app.include_router(health)
@@ -56,5 +63,10 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(buyers)
     app.include_router(my_keys)
     app.include_router(sessions)
+    app.include_router(refunds)
+    app.include_router(refund_requests)
+    app.include_router(files)
+    app.include_router(files_of_mine)
+    app.include_router(downloads)
     app.include_router(dpd)
     return app

@@ -10,6 +10,10 @@ from passmanager.service.contacts import release_mails
 from passmanager.service.customers.changing import CONTACT_ADDED
 from passmanager.service.customers.models import Customer
 from passmanager.service.engine import Handlers, Job
+from passmanager.service.files.reactivating import reactivated
+from passmanager.service.files.store import open_store
+from passmanager.service.files.uploading import SWEEP, Sweeper
+from passmanager.service.fulfillment.by_hand import REACTIVATED
 from passmanager.service.fulfillment.listening import Deliveries
 from passmanager.service.fulfillment.models import Fulfillment
 from passmanager.service.licenses.listening import Keys
@@ -24,6 +28,7 @@ from passmanager.service.orders import settling
 from passmanager.service.orders.models import Order, OrderItem, Purchase
 from passmanager.service.orders.settling import Act
 from passmanager.service.orders.showing import show_order
+from passmanager.service.refunds.listening import Refunds
 from passmanager.service.services import Services
 from passmanager.service.webhooks.recording import DELIVER, record
 from passmanager.service.webhooks.sending import WebhookSender
@@ -33,9 +38,11 @@ def connect(services: Services) -> None:
     """Subscribes every domain to the news of the others, in the order in which they act."""
     services.wire.subscribe_many("*", tell_merchant)
     Deliveries(services).subscribe()
+    Refunds(services).subscribe()
     Keys(services).subscribe()
     services.wire.subscribe_many("*", Postman(find_emails).hear)
     services.wire.subscribe(CONTACT_ADDED, release_mails)
+    services.wire.subscribe(REACTIVATED, reactivated)
 
 
 def tell_merchant(session: Session, news: Sequence[News]) -> None:
@@ -65,9 +72,9 @@ def add_webhooks(services: Services, handlers: Handlers) -> None:
 
 
 def find_emails(session: Session, order_ids: Collection[str]) -> dict[str, str]:
-    """Addresses of buyers, as they were at purchase."""
-    found = select(Order.id, Order.email).where(Order.id.in_(order_ids))
-    return {row[0]: row[1] for row in session.execute(found)}
+    """Addresses of buyers, as they were at purchase; else the customer's of today."""
+    found = select(Order.id, Order.email, Customer.email).outerjoin(Customer, Customer.id == Order.customer_id)
+    return {row[0]: row[1] or row[2] or "" for row in session.execute(found.where(Order.id.in_(order_ids)))}
 
 
 def add_mail(services: Services, handlers: Handlers) -> None:
@@ -106,6 +113,11 @@ def add_fulfillment(services: Services, handlers: Handlers) -> None:
     """Deliveries, and keys that are issued later."""
     Deliveries(services).add_handlers(handlers)
     Keys(services).add_handlers(handlers)
+
+
+def add_files(services: Services, handlers: Handlers) -> None:
+    """Contents that no file has any more."""
+    handlers.add_outside(SWEEP, Sweeper(services.sessions, open_store(services.settings)))
 
 
 def add_orders(services: Services, handlers: Handlers) -> None:

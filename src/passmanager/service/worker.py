@@ -4,7 +4,7 @@ from passmanager.service.engine.loops import Worker
 from passmanager.service.engine.work import Handlers
 from passmanager.service.following import Deriving
 from passmanager.service.services import Services
-from passmanager.service.wiring import add_fulfillment, add_mail, add_orders, add_webhooks
+from passmanager.service.wiring import add_files, add_fulfillment, add_mail, add_orders, add_webhooks
 
 __all__ = ["Worker", "make_handlers"]
 
@@ -16,5 +16,6 @@ def make_handlers(services: Services) -> Handlers:
     add_webhooks(services, handlers)
     add_mail(services, handlers)
     add_fulfillment(services, handlers)
+    add_files(services, handlers)
     Deriving(services).add_handlers(handlers)
     return handlers

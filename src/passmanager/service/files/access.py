@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from passmanager.service.accounts.entitlement import is_active
 from passmanager.service.accounts.holders import Holder, held_by
 from passmanager.service.catalog.models import Product
 from passmanager.service.chain.repository import levels_of
@@ -21,9 +22,9 @@ from passmanager.service.files.terms import Terms
 from passmanager.service.http.problems import NotFound
 from passmanager.service.orders.finality import PAYING, default_depth, newest
 from passmanager.service.orders.models import Order, OrderItem, Payment, Purchase
-from passmanager.service.orders.status import SETTLED
+from passmanager.service.orders.status import SETTLED, PaymentStatus
 
-EXTERNAL = "external"
+ENDS_BY_CHAIN = frozenset({*SETTLED, PaymentStatus.REFUNDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +59,41 @@ def of(session: Session, holder: Holder, purchase_id: str, now: int) -> Access:
 
 
 def require_usable(session: Session, purchase: Purchase, now: int) -> None:
-    """Refuses what is over.
+    """Refuses what is over, not paid, or not to be delivered yet.
 
     Raises:
         PurchaseInactive: It is refunded, over, or held.
         PurchaseNotReady: Its payment is not deep enough in the chain.
     """
-    over = purchase.source == EXTERNAL and purchase.active_until is not None and purchase.active_until <= now
-    if not purchase.active or purchase.consumed_at is not None or over:
-        raise PurchaseInactive(detail=f"purchase {purchase.id} is {'expired' if over else purchase.status}")
+    if not is_active(purchase, now):
+        state = "over" if purchase.status == "active" else purchase.status
+        raise PurchaseInactive(detail=f"purchase {purchase.id} is {state}; only an active one can be used")
     item = session.scalar(select(OrderItem).where(OrderItem.id == purchase.order_item_id))
-    if item is not None:
-        _require_paid(session, purchase, item)
-
-
-def _require_paid(session: Session, purchase: Purchase, item: OrderItem) -> None:
-    """A subscription lives by what the chain says of it, not by the order with which it began."""
-    order = session.scalars(select(Order).where(Order.id == item.order_id)).one()
-    if purchase.subscription and order.payment_status not in {"held", "not_paid"}:
+    if item is None:
         return
-    if order.payment_status not in SETTLED:
-        raise PurchaseInactive(detail=f"order {order.id} of purchase {purchase.id} is {order.payment_status}")
+    status = session.scalars(select(Order.payment_status).where(Order.id == item.order_id)).one()
+    if purchase.subscription and status in ENDS_BY_CHAIN:
+        return  # it is renewed by other orders, and the chain says when it ends
+    if status not in SETTLED:
+        raise PurchaseInactive(detail=f"the order of purchase {purchase.id} is {status}; only a paid one can be used")
     if item.refunded_at is not None:
-        raise PurchaseInactive(detail=f"purchase {purchase.id} was refunded at {rfc3339(item.refunded_at)}")
-    paid = session.scalars(select(Payment).where(Payment.order_id == order.id, Payment.status.in_(PAYING))).all()
-    if paid and not any(_deep(session, item, payment) for payment in paid):
-        raise PurchaseNotReady(detail=f"the payment of purchase {purchase.id} is not deep enough yet; try again later")
+        raise PurchaseInactive(detail=f"purchase {purchase.id} was paid back at {rfc3339(item.refunded_at)}")
+    _require_deep(session, item)
 
 
-def _deep(session: Session, item: OrderItem, payment: Payment) -> bool:
+def _require_deep(session: Session, item: OrderItem) -> None:
+    """Nothing is used before a delivery would be made."""
+    paid = session.scalars(select(Payment).where(Payment.order_id == item.order_id, Payment.status.in_(PAYING))).all()
+    depth = session.scalar(select(Product.deliver_on).where(Product.id == item.product_id))
+    if paid and not any(_deep(session, payment, depth) for payment in paid):
+        raise PurchaseNotReady(detail=f"the payment of order {item.order_id} is not deep enough yet; try again later")
+
+
+def _deep(session: Session, payment: Payment, depth: str | None) -> bool:
     if payment.chain_id is None or payment.block_number is None:
         return True
-    asked = session.scalar(select(Product.deliver_on).where(Product.id == item.product_id))
     return payment.block_number <= newest(
-        levels_of(session, payment.chain_id), asked or default_depth(payment.chain_id)
+        levels_of(session, payment.chain_id), depth or default_depth(payment.chain_id)
     )
 
 
@@ -154,6 +156,7 @@ def _version(session: Session, access: Access, file: ProductFile, now: int) -> P
 
 
 def _no_file(access: Access, file_id: str) -> NotFound:
+    purchase_id = access.purchase.id
     return NotFound(
-        detail=f"purchase {access.purchase.id} has no file {file_id}; see GET /v1/me/purchases/{access.purchase.id}/files"
+        detail=f"purchase {purchase_id} has no file {file_id}; see GET /v1/me/purchases/{purchase_id}/files"
     )

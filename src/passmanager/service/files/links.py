@@ -117,7 +117,6 @@ def read_link(settings: Settings, token: str, now: int) -> Claims:
         raise NotFound(detail="there is no such download; see GET /v1/me/purchases") from None
     claims = Claims(said[0], said[1], said[2], said[3], Holder(**said[4]))
     if claims.expires_at <= now:
-        raise LinkExpired(
-            detail=f"the link is over; a new one: POST /v1/me/purchases/{claims.purchase_id}/files/{claims.file_id}/link"
-        )
+        path = f"/v1/me/purchases/{claims.purchase_id}/files/{claims.file_id}/link"
+        raise LinkExpired(detail=f"the link is over; a new one: POST {path}")
     return claims

@@ -87,7 +87,6 @@ class Download(Base):
     Attributes:
         link_id: Of the link; a second request with it is the same download.
         person: Customer or wallet.
-        counted: False if a registered device downloaded.
         completed_at: When the last byte was sent.
     """
 
@@ -106,7 +105,6 @@ class Download(Base):
     file_id: Mapped[str] = mapped_column(ForeignKey("product_files.id"))
     device_id: Mapped[str | None]
     person: Mapped[str]
-    counted: Mapped[bool]
     started_at: Mapped[int]
     completed_at: Mapped[int | None]
 

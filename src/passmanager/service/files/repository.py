@@ -23,7 +23,7 @@ from passmanager.service.orders.models import Purchase
 # --- for the merchant
 
 
-def get_product(session: Session, caller: Caller, product_id: str) -> Product:
+def product_to_change(session: Session, caller: Caller, product_id: str) -> Product:
     """A product of the caller, locked: its versions and files change one at a time.
 
     Raises:

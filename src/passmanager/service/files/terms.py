@@ -1,6 +1,5 @@
 """Terms of downloads: how often, how long, on which devices, and which versions. Each purchase keeps its own."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -50,10 +49,15 @@ class Terms:
     @classmethod
     def of(cls, purchase: Purchase, renewed: DownloadTerms | None) -> "Terms":
         """As the purchase kept them; limits are those of its last reactivation."""
-        kept: Mapping[str, Any] = purchase.details.get(FILES, {})
-        updates: Mapping[str, Any] = kept.get("updates", {})
-        devices: Mapping[str, Any] | None = kept.get("devices")
-        limit, seconds, since = kept.get("limit", 0), kept.get("seconds"), purchase.created_at
+        return cls.read(purchase.details, purchase.created_at, renewed)
+
+    @classmethod
+    def read(cls, details: dict[str, Any], created_at: int, renewed: DownloadTerms | None) -> "Terms":
+        """The same, of columns of the purchase."""
+        kept: dict[str, Any] = details.get(FILES, {})
+        updates: dict[str, Any] = kept.get("updates", {})
+        devices: dict[str, Any] | None = kept.get("devices")
+        limit, seconds, since = kept.get("limit", 0), kept.get("seconds"), created_at
         if renewed is not None:
             limit, seconds, since = renewed.limit, renewed.seconds, renewed.since
         return cls(
