@@ -1,14 +1,17 @@
 """Who asks for what was bought: a wallet that signed in, or a user whom the merchant's server vouched for."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import ColumnElement, false, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, false, literal, or_, select, union
+from sqlalchemy.orm import Session, aliased
 
 from passmanager.service.accounts import user_sessions, wallet_sessions
+from passmanager.service.accounts.joining import BY_SESSION
+from passmanager.service.accounts.sharing_models import AccountMember, Seat
+from passmanager.service.catalog.models import Store
 from passmanager.service.customers.models import CustomerWallet
 from passmanager.service.db import read_scope
 from passmanager.service.http.deps import Now, TheServices
@@ -69,15 +72,57 @@ TheHolder = Annotated[Holder, Depends(_holder)]
 
 
 def held_by(holder: Holder) -> ColumnElement[bool]:
-    """Condition on `purchases`: what the person may use."""
+    """Condition on `purchases`: what the person may use, each way by an index of its own.
+
+    These are his own, those of his passes, those of the accounts that he is a member of, and those of which he has
+    a seat.
+    """
     if holder.wallet:
-        return Purchase.owner == holder.wallet
+        stores = select(Store.id)  # for the indexes, which begin with the store
+        people = select(CustomerWallet.customer_id).where(
+            CustomerWallet.store_id.in_(stores), CustomerWallet.address == holder.wallet
+        )
+        return _any_of(_of_wallets(stores, [holder.wallet]), *_shared_with(people, None))
+    if not holder.store_id:
+        return false()
+    people = select(literal(holder.customer_id))
     wallets = select(CustomerWallet.address).where(CustomerWallet.customer_id == holder.customer_id)
-    his = or_(
-        (Purchase.customer_id == holder.customer_id) & (Purchase.owner == ""),
-        Purchase.owner.in_(wallets),
-    )
-    return (Purchase.store_id == holder.store_id) & his if holder.store_id else false()
+    own = (_held.customer_id == holder.customer_id) & (_held.owner == "") & _held.account_id.is_(None)
+    found = _any_of(own, _of_wallets([holder.store_id], wallets), *_shared_with(people, holder.account_id))
+    return (Purchase.store_id == holder.store_id) & found
+
+
+def held_by_people(people: Select[str]) -> ColumnElement[bool]:
+    """Condition on `purchases`: what customers have, as a merchant asks: also through any account, and by a seat."""
+    own = _held.customer_id.in_(people) & _own
+    members = select(AccountMember.account_id).where(AccountMember.customer_id.in_(people))
+    return _any_of(own, _held.account_id.in_(members), _seated(people))
+
+
+_held = aliased(Purchase)
+_own = _held.account_id.is_(None) | _held.pass_id.is_not(None)
+"""What belongs to an account is its buyer's only as a member; a pass is with its wallet, whoever has bought it."""
+
+
+def _any_of(*ways: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A union, because no database takes several indexes for one OR of subqueries."""
+    return Purchase.number.in_(union(*[select(_held.number).where(way) for way in ways]))
+
+
+def _of_wallets(stores: Any, wallets: Any) -> ColumnElement[bool]:
+    return _held.store_id.in_(stores) & _held.owner.in_(wallets) & _own
+
+
+def _shared_with(people: Select[str], account_id: str | None) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Through accounts and by seats; a membership by session counts in sessions of that account only."""
+    counting = or_(AccountMember.joined_by != BY_SESSION, AccountMember.account_id == account_id)
+    accounts = select(AccountMember.account_id).where(AccountMember.customer_id.in_(people), counting)
+    return _held.account_id.in_(accounts), _seated(people)
+
+
+def _seated(people: Select[str]) -> ColumnElement[bool]:
+    taken = select(Seat.purchase_id).where(Seat.customer_id.in_(people), Seat.status == "claimed")
+    return _held.id.in_(taken)
 
 
 def get_held(session: Session, holder: Holder, purchase_id: str) -> Purchase:

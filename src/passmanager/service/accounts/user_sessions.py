@@ -48,6 +48,15 @@ def find(session: Session, token: str, now: int) -> UserSession:
     found = session.scalar(select(UserSession).where(UserSession.hash == hash_key(token)))
     if found is None:
         raise Unauthenticated(detail="this session is not known; the shop has to open one", headers=CHALLENGE)
+    require_open(found, now)
+    return found
+
+
+def require_open(found: UserSession, now: int) -> None:
+    """Refuses what is over.
+
+    Raises:
+        SessionExpired: It is.
+    """
     if found.expires_at <= now:
         raise SessionExpired(detail="the session is over; the shop has to open a new one", headers=CHALLENGE)
-    return found

@@ -1,10 +1,13 @@
 """Endpoints of buyers: signing in with a wallet, and what the wallet has."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from passmanager.service.accounts.wallet_sessions import LASTS_MS, Buyer, open_session
+from passmanager.service.accounts.holders import TheHolder, held_by
+from passmanager.service.accounts.wallet_sessions import LASTS_MS, open_session
 from passmanager.service.buyers import rights
 from passmanager.service.catalog.binding_api import Signature, SignedText, TheChain
 from passmanager.service.catalog.models import Product, Store
@@ -12,7 +15,7 @@ from passmanager.service.http import siwe
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.public import Limited
-from passmanager.service.http.shapes import Body, Moment, Wallet
+from passmanager.service.http.shapes import Body, Id, Moment, Wallet
 from passmanager.service.licenses.reading import delivered_to
 from passmanager.service.licenses.vault import Vault
 from passmanager.service.orders.models import Purchase
@@ -96,10 +99,20 @@ def sign_in(
 
 @router.get("/me/purchases")
 def list_mine(
-    session: Reading, buyer: Buyer, services: TheServices, now: Now, limit: PageLimit = LIMIT, cursor: PageCursor = None
+    session: Reading,
+    holder: TheHolder,
+    services: TheServices,
+    now: Now,
+    product_id: Annotated[Id | None, Query()] = None,
+    limit: PageLimit = LIMIT,
+    cursor: PageCursor = None,
 ) -> Page[RightOfMine]:
-    """What the wallet has, in all stores, with its keys in clear; the newest first."""
-    asked = select(Purchase).where(Purchase.owner == buyer, Purchase.store_id.in_(select(Store.id)))  # for the index
+    """What the caller has, with its keys in clear: his own, his account's, and what he has a seat of; newest first.
+
+    A wallet sees this of all stores, a user of the store that opened the session.
+    """
+    asked = select(Purchase).where(held_by(holder))
+    asked = asked if product_id is None else asked.where(Purchase.product_id == product_id)
     found = session.scalars(after(asked, Purchase.number, cursor, limit)).all()
     products = _names(session, Product, {right.product_id for right in found if right.product_id})
     stores = _names(session, Store, {right.store_id for right in found})

@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from passmanager.service.accounts.entitlement import is_active
+from passmanager.service.accounts.holders import held_by_people
+from passmanager.service.accounts.models import Account
 from passmanager.service.catalog.models import Store
 from passmanager.service.catalog.releases import kept_terms
 from passmanager.service.catalog.repository import get_product, get_store, stores_of
@@ -34,7 +36,11 @@ class RightFilters(BaseModel):
     store_id: Id | None = None
     product_id: Id | None = None
     customer_id: Id | None = None
-    user_id: Annotated[Text | None, Query(description="The merchant's own id of the person.")] = None
+    user_id: Annotated[
+        Text | None, Query(description="The merchant's own id of a person, who has it alone, by an account or a seat.")
+    ] = None
+    account_id: Id | None = None
+    account: Annotated[Text | None, Query(description="The merchant's own id of an account.")] = None
     wallet: Wallet | None = None
     type: Literal["one_time", "subscription"] | None = None
     source: Literal["chain", "airdrop", "order", "external"] | None = None
@@ -64,6 +70,7 @@ class RightOut(BaseModel):
     order_id: str | None
     order_item_id: str | None
     customer_id: str | None
+    account_id: str | None
     product_id: str | None
     source: str
     external_id: str | None
@@ -98,17 +105,22 @@ def get_right(session: Session, caller: Caller, right_id: str) -> Purchase:
     return found
 
 
-def filtered(rights: Select[Purchase], filters: RightFilters, now: int) -> Select[Purchase]:
-    """The rights that pass every filter."""
+def filtered(caller: Caller, filters: RightFilters, now: int) -> Select[Purchase]:
+    """The rights in the stores that a key may touch which pass every filter."""
+    rights, stores = rights_of(caller), stores_of(caller).with_only_columns(Store.id)
     for column, value in (
         (Purchase.store_id, filters.store_id), (Purchase.product_id, filters.product_id),
         (Purchase.customer_id, filters.customer_id), (Purchase.source, filters.source),
+        (Purchase.account_id, filters.account_id),
         (Purchase.owner, None if filters.wallet is None else checksum(filters.wallet)),
     ):  # fmt: skip
         rights = rights if value is None else rights.where(column == value)
     if filters.user_id is not None:
-        people = select(Customer.id).where(Customer.external_id == filters.user_id)
-        rights = rights.where(Purchase.customer_id.in_(people))
+        people = select(Customer.id).where(Customer.store_id.in_(stores), Customer.external_id == filters.user_id)
+        rights = rights.where(held_by_people(people))
+    if filters.account is not None:
+        mine = select(Account.id).where(Account.store_id.in_(stores), Account.external_id == filters.account)
+        rights = rights.where(Purchase.account_id.in_(mine))
     if filters.type is not None:
         rights = rights.where(Purchase.subscription.is_(filters.type == "subscription"))
     if filters.active is not None:
@@ -185,6 +197,7 @@ def _show(right: Purchase, order_id: str | None, now: int) -> RightOut:
         order_id=order_id,
         order_item_id=right.order_item_id,
         customer_id=right.customer_id,
+        account_id=right.account_id,
         product_id=right.product_id,
         source=right.source,
         external_id=right.external_id,

@@ -30,7 +30,7 @@ def list_purchases(
     cursor: PageCursor = None,
 ) -> Page[RightOut]:
     """The newest first."""
-    asked = rights.filtered(rights.rights_of(caller), filters, now)
+    asked = rights.filtered(caller, filters, now)
     found = session.scalars(after(asked, Purchase.number, cursor, limit)).all()
     shown = {one.id: one for one in rights.show(session, found, now)}
     return page(found, limit, lambda right: right.number, lambda right: shown[right.id])

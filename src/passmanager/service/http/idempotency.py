@@ -17,7 +17,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from passmanager.service.db import session_scope
+from passmanager.service.db import Kept, session_scope
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, TheServices, require
 from passmanager.service.http.models import StoredAnswer
@@ -96,7 +96,13 @@ def once(scope: str, *, required: bool = False) -> Callable[..., Generator[Once]
             return
         where = f"{caller.merchant_id} {request.method} {request.url.path}"
         with _one_at_a_time(f"{where} {key}"), session_scope(services.sessions) as session:
-            yield Once(caller, session, now, _claim(services, session, where, key, body_hash, now))
+            stored = _claim(services, session, where, key, body_hash, now)
+            try:
+                yield Once(caller, session, now, stored)
+            except Exception as problem:
+                if isinstance(problem, Kept):
+                    session.delete(stored)  # the request was refused: its key may be used again
+                raise
 
     return dependency
 

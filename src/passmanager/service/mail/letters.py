@@ -16,10 +16,13 @@ SEND = "mail"
 PENDING, SENT, AWAITING, FAILED = "pending", "sent", "awaiting_contact", "failed"
 
 CODE = "one_time_code"
+SECRET = frozenset({CODE, "seat_invitation", "account_invitation"})
+"""Mails that carry something that opens a door, and that lies only beside the work of sending them."""
 
 Template = Literal[
     "order_created", "payment_confirmed", "payment_failed", "payment_reminder", "delivery", "information",
-    "license_request", "reactivated", "refund", "one_time_code",
+    "license_request", "reactivated", "refund", "one_time_code", "action",
+    "purchase_blocked", "seat_invitation", "account_invitation",
 ]  # fmt: skip
 
 

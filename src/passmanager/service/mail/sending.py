@@ -12,7 +12,7 @@ from passmanager.service.catalog.models import Store
 from passmanager.service.clock import HOUR, MINUTE
 from passmanager.service.db import read_scope
 from passmanager.service.engine import Again, Done, Job
-from passmanager.service.mail.letters import CODE, FAILED, PENDING, SENT
+from passmanager.service.mail.letters import FAILED, PENDING, SECRET, SENT
 from passmanager.service.mail.models import Mail
 from passmanager.service.mail.rendering import render
 from passmanager.service.mail.smtp import NotSent, Server, compose
@@ -35,7 +35,7 @@ def no_facts(_session: Session, _mail: Mail) -> Mapping[str, Any]:
 
 def too_late(mail: Mail, job: Job, now: int) -> bool:
     """A code lies with the first work of its mail only, and nobody wants it when it is over."""
-    return mail.template == CODE and now >= int(job.payload.get("until", 0))
+    return mail.template in SECRET and now >= int(job.payload.get("until", 0))
 
 
 class MailSender:

@@ -14,7 +14,7 @@ from passmanager.service.http.shapes import Id
 from passmanager.service.orders import blocking, coupons, deciding, placing, showing
 from passmanager.service.orders.lists import OrderFilters, filtered, get_order, history_of, orders_of
 from passmanager.service.orders.models import Order
-from passmanager.service.orders.placing import Origin
+from passmanager.service.orders.placing import ForUser, Origin
 from passmanager.service.orders.schemas import (
     BlockRuleIn,
     BlockRuleOut,
@@ -51,8 +51,10 @@ def _shown(request: Once, order: Order, status: int = 200) -> Response:
 @router.post("/orders", status_code=201, response_model=OrderOut)
 def place(body: OrderIn, request: PlaceOnce, services: TheServices, http: Request) -> Response:
     """A new order that is not paid yet."""
-    origin = Origin(ip_address=client_address(http, services.settings))
-    order = placing.place(request.session, request.caller, body, _act(request, services), origin)
+    origin, act = Origin(ip_address=client_address(http, services.settings)), _act(request, services)
+    for_user: ForUser = http.app.state.for_user
+    body, origin = for_user(request.session, request.caller, body, origin, act)
+    order = placing.place(request.session, request.caller, body, act, origin)
     return _shown(request, order, 201)
 
 

@@ -1,9 +1,9 @@
 """New orders: what is in them, what it costs, and how it is to be paid."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -41,6 +41,7 @@ class Origin:
         guest: The order shows only what the buyer entered: he proved nothing, and may not learn of the customer.
         details: Kept with the order.
         expected: The total that the buyer saw; None if he saw none.
+        account_id: The account that it is bought for.
     """
 
     source: str = "api"
@@ -49,6 +50,11 @@ class Origin:
     guest: bool = False
     details: Mapping[str, Any] = field(default_factory=dict[str, Any])
     expected: int | None = None
+    account_id: str | None = None
+
+
+ForUser: TypeAlias = Callable[[Session, Caller, OrderIn, Origin, Act], tuple[OrderIn, Origin]]
+"""An order as the session of its user says; accounts lie above orders, so it comes by `app.state.for_user`."""
 
 
 class PriceChanged(Conflict):
@@ -103,8 +109,8 @@ def _order(cart: Cart, customer: Customer, body: OrderIn, origin: Origin, now: i
         salt=secrets.token_hex(16), currency=currency.symbol, decimals=currency.decimals, email=email,
         first_name=first_name, last_name=last_name, email_key=search_key(email), first_key=search_key(first_name),
         last_key=search_key(last_name), wallet=checksum(buyer.wallet) if buyer.wallet else "",
-        ip_address=origin.ip_address, marketing_optin=body.marketing_optin, to_ship=goods or None, created_at=now,
-        updated_at=now,
+        account_id=origin.account_id, ip_address=origin.ip_address, marketing_optin=body.marketing_optin,
+        to_ship=goods or None, created_at=now, updated_at=now,
         details={
             "billing_address": body.billing_address.model_dump(exclude_defaults=True),
             "shipping_address": body.shipping_address.model_dump(exclude_defaults=True),

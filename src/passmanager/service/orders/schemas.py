@@ -4,7 +4,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
-from passmanager.service.http.shapes import Body, DecimalText, Email, Id, Moment, Money, Name, Symbol, Text, Wallet
+from passmanager.service.http.shapes import (
+    Body,
+    DecimalText,
+    Email,
+    Future,
+    Id,
+    Moment,
+    Money,
+    Name,
+    Symbol,
+    Text,
+    Wallet,
+)
 
 MOST_ITEMS = 24
 MOST_UNITS = 10_000
@@ -25,6 +37,7 @@ class Address(Body):
     postal_code: Text = ""
     country: Country | None = None
     phone: Text = ""
+    vat_number: Text = ""
 
 
 class Buyer(Body):
@@ -66,6 +79,10 @@ class OrderIn(Body):
     external_context: Base64 = Field(default="", description="Given back with the order, raw and decoded.")
     marketing_optin: bool = False
     test: bool = False
+    user_session_id: Id | None = Field(default=None, description="Of the buyer, opened by POST /v1/sessions.")
+    for_account: bool | None = Field(
+        default=None, description="For the account of that session, where the store leaves the choice to buyers."
+    )
 
 
 class Consent(BaseModel):

@@ -65,7 +65,8 @@ def _add_rights(session: Session, order: Order, act: Act) -> None:
             continue
         right = Purchase(
             id=new_id("pur"), store_id=order.store_id, order_item_id=item.id, customer_id=order.customer_id,
-            product_id=item.product_id, source="order", owner=order.wallet, quantity=item.quantity, status="active",
+            account_id=order.account_id, product_id=item.product_id, source="order", owner=order.wallet,
+            quantity=item.quantity, status="active",
             details=_terms(session, item, act.at), created_at=act.at, updated_at=act.at,
         )  # fmt: skip
         session.add(right)
