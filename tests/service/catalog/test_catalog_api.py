@@ -118,3 +118,28 @@ def test_call_without_a_valid_key_is_refused(call, headers):
 def test_unknown_name_in_a_body_is_a_mistake(call):
     answer = call("POST", "/stores", {"name": "Shop", "unpaid_day": 3})
     assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/body/unpaid_day")
+
+
+def test_template_of_another_store_delivers_nothing_here(call, merchant, product, services):
+    with session_scope(services.sessions) as session:
+        other = make_merchant(session, services.clock.now(), "Other")
+    body = {"store_id": other.store_id, "name": "Keys", "method": "generated"}
+    template = call("POST", "/fulfillment-templates", body, headers=other.headers).json()["id"]
+    chosen = {"store_id": merchant.store_id, "name": "x", "fulfillment_template_id": template}
+    kind = call("POST", "/product-types", {"store_id": merchant.store_id, "name": "Programs"}).json()["id"]
+    for method, path, sent in (
+        ("POST", "/products", chosen), ("POST", "/product-types", chosen),
+        ("PATCH", f"/products/{product['id']}", {"fulfillment_template_id": template}),
+        ("PATCH", f"/product-types/{kind}", {"fulfillment_template_id": template}),
+    ):  # fmt: skip
+        answer = call(method, path, sent)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+    assert call("GET", f"/products/{product['id']}").json()["fulfillment_template_id"] is None
+
+
+def test_currencies_and_types_are_listed(call, merchant, euro):
+    where = f"?store_id={merchant.store_id}"
+    assert [currency["symbol"] for currency in call("GET", f"/currencies{where}").json()] == ["EUR"]
+    for name in ("Programs", "Books"):
+        assert call("POST", "/product-types", {"store_id": merchant.store_id, "name": name}).status_code == 201
+    assert [kind["name"] for kind in call("GET", f"/product-types{where}").json()] == ["Books", "Programs"]

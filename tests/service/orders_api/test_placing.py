@@ -176,6 +176,27 @@ class TestCoupons:
         body = {"store_id": shop.merchant.store_id, "name": "x", "code": "x", "percent": "1", "money": "1"}
         shop.call("POST", "/discounts", body, status=422)
 
+    def test_same_code_is_there_once(self, shop, coupon):
+        coupon(percent="10")
+        body = {"store_id": shop.merchant.store_id, "name": "x", "code": "spring", "percent": "20"}
+        assert shop.call("POST", "/discounts", body, status=409)["detail"].endswith("has a coupon 'spring' already")
+
+    def test_coupon_ends(self, shop, coupon, wait):
+        shown = coupon(percent="10", ends_at="1970-01-01T00:00:00Z")
+        assert shown["ends_at"] == "1970-01-01T00:00:00.000Z"
+        assert shop.order(coupon="SPRING", status=422)["errors"][0]["code"] == "coupon"
+
+    def test_removed_coupon_is_not_in_the_list_and_takes_nothing_off(self, shop, coupon):
+        made = coupon(money="1", currency="EUR")
+        where = f"/discounts?store_id={shop.merchant.store_id}"
+        assert shop.call("GET", where) == [made]
+        order = shop.order(coupon="SPRING")
+        shop.call("DELETE", f"/discounts/{made['id']}", status=204)
+        assert shop.call("GET", where) == []
+        shop.order(coupon="SPRING", status=422)
+        assert shop.read(order)["discount"]["amount"] == "1"
+        shop.call("DELETE", f"/discounts/{made['id']}", status=404)
+
 
 @profile(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(

@@ -70,10 +70,24 @@ def create_currency(body: CurrencyIn, request: WriteOnce) -> Response:
     return request.answer(showing.show_currency(selling.add_currency(request.session, request.caller, body)))
 
 
+@router.get("/currencies")
+def list_currencies(session: Reading, caller: Reader, store_id: Annotated[Id, Query()]) -> list[CurrencyOut]:
+    """All of a store."""
+    store = repository.get_store(session, caller, store_id)
+    return [showing.show_currency(currency) for currency in repository.currencies_of(session, store)]
+
+
 @router.post("/product-types", status_code=201, response_model=ProductTypeOut)
 def create_type(body: ProductTypeIn, request: WriteOnce) -> Response:
     """A new kind of product."""
     return request.answer(showing.show_type(selling.add_type(request.session, request.caller, body, request.now)))
+
+
+@router.get("/product-types")
+def list_types(session: Reading, caller: Reader, store_id: Annotated[Id, Query()]) -> list[ProductTypeOut]:
+    """All of a store."""
+    store = repository.get_store(session, caller, store_id)
+    return [showing.show_type(kind) for kind in repository.types_of(session, store)]
 
 
 @router.patch("/product-types/{type_id}")

@@ -1,11 +1,14 @@
 """All queries about merchants, stores and what they sell."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, column, select, table
 from sqlalchemy.orm import Session
 
 from passmanager.service.catalog.models import Currency, Organization, Price, Product, ProductType, Store
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.problems import NotFound
+
+_TEMPLATES = table("fulfillment_templates", column("id"), column("store_id"))
+"""They belong to a room above this one; here it only matters whose they are."""
 
 
 def stores_of(caller: Caller) -> Select[Store]:
@@ -66,6 +69,27 @@ def get_own_type(session: Session, caller: Caller, type_id: str) -> ProductType:
     if found is None:
         raise NotFound(detail=f"there is no product type {type_id}")
     return found
+
+
+def check_template(session: Session, store_id: str, template_id: str | None) -> None:
+    """A product is delivered by a template of its own store: another's would give away that shop's keys.
+
+    Raises:
+        NotFound: The store has none of this id.
+    """
+    own = select(_TEMPLATES.c.id).where(_TEMPLATES.c.id == template_id, _TEMPLATES.c.store_id == store_id)
+    if template_id is not None and session.scalar(own) is None:
+        raise NotFound(detail=f"store {store_id} has no fulfillment template {template_id}")
+
+
+def currencies_of(session: Session, store: Store) -> list[Currency]:
+    """All of a store, by symbol; a store has few."""
+    return list(session.scalars(select(Currency).where(Currency.store_id == store.id).order_by(Currency.symbol)))
+
+
+def types_of(session: Session, store: Store) -> list[ProductType]:
+    """All of a store, by name; a store has few."""
+    return list(session.scalars(select(ProductType).where(ProductType.store_id == store.id).order_by(ProductType.name)))
 
 
 def find_currency(session: Session, store: Store, symbol: str) -> Currency | None:

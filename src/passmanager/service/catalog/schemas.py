@@ -10,6 +10,9 @@ from passmanager.service.http.shapes import Wallet as Address
 ProductKind = Literal["digital", "tangible"]
 DeliverOn = Literal["included", "safe", "finalized"]
 AccountPurchases = Literal["off", "always", "choice"]
+OfflineMethods = Annotated[
+    dict[Name, Text], Field(max_length=20, description="Ways to pay off the chain, with instructions for buyers.")
+]
 Requirements = Annotated[list[Name], Field(max_length=20, description="What a user has to bring along to buy it.")]
 
 RefundDays = Annotated[
@@ -32,6 +35,7 @@ class StoreIn(Body):
     deliver_by_hand: bool = Field(default=False, description="You are asked for what no template delivers.")
     account_purchases: AccountPurchases = Field(default="off", description="Do users buy for their account?")
     refund_days: RefundDays = None
+    offline_methods: OfflineMethods = Field(default_factory=dict[str, str])
 
 
 class StorePatch(Body):
@@ -47,6 +51,7 @@ class StorePatch(Body):
     deliver_by_hand: bool | None = None
     account_purchases: AccountPurchases | None = None
     refund_days: RefundDays = None
+    offline_methods: OfflineMethods | None = None
 
 
 class StoreOut(BaseModel):
@@ -65,6 +70,7 @@ class StoreOut(BaseModel):
     account_purchases: AccountPurchases
     deliver_by_hand: bool
     refund_days: int | None
+    offline_methods: dict[str, str]
     created_at: Moment
     updated_at: Moment
 

@@ -28,7 +28,7 @@ from passmanager.units import checksum
 Row = TypeVar("Row", bound=Base)
 
 CONTACT = ("contact_name", "contact_email")
-CHOICES = ("deliver_by_hand", "account_purchases")
+CHOICES = ("deliver_by_hand", "account_purchases", "offline_methods")
 
 
 def add_store(session: Session, caller: Caller, body: StoreIn, now: int) -> Store:
@@ -41,7 +41,8 @@ def add_store(session: Session, caller: Caller, body: StoreIn, now: int) -> Stor
         hold_above=_threshold(body.hold_above), created_at=now, updated_at=now,
         settings={"contact_name": body.contact_name, "contact_email": body.contact_email or "",
                   "account_purchases": body.account_purchases,
-                  "deliver_by_hand": body.deliver_by_hand, "refund_days": body.refund_days},
+                  "deliver_by_hand": body.deliver_by_hand, "refund_days": body.refund_days,
+                  "offline_methods": body.offline_methods},
     )  # fmt: skip
     return _added(session, store, "")
 
@@ -90,6 +91,7 @@ def add_currency(session: Session, caller: Caller, body: CurrencyIn) -> Currency
 def add_type(session: Session, caller: Caller, body: ProductTypeIn, now: int) -> ProductType:
     """A new kind of product."""
     store = repository.get_store(session, caller, body.store_id)
+    repository.check_template(session, store.id, body.fulfillment_template_id)
     kind = ProductType(
         id=new_id("typ"), store_id=store.id, name=body.name, fulfillment_template_id=body.fulfillment_template_id,
         requirements=body.requirements, created_at=now,
@@ -99,6 +101,7 @@ def add_type(session: Session, caller: Caller, body: ProductTypeIn, now: int) ->
 
 def change_type(session: Session, kind: ProductType, body: ProductTypePatch) -> None:
     """What was sent, and nothing else."""
+    repository.check_template(session, kind.store_id, body.fulfillment_template_id)
     try:
         with session.begin_nested():
             _change(kind, body.model_dump(exclude_unset=True), nullable={"fulfillment_template_id"})
@@ -111,6 +114,7 @@ def add_product(session: Session, caller: Caller, body: ProductIn, now: int) -> 
     store = repository.get_store(session, caller, body.store_id)
     if body.type_id is not None:
         repository.get_type(session, store, body.type_id)
+    repository.check_template(session, store.id, body.fulfillment_template_id)
     organization = _organization(session, caller, body)
     product = Product(
         id=new_id("prd"), store_id=store.id, type_id=body.type_id, org_ref=organization and organization.id,
@@ -138,6 +142,7 @@ def _organization(session: Session, caller: Caller, body: ProductIn) -> Organiza
 def change_product(session: Session, product: Product, body: ProductPatch, now: int) -> None:
     """What was sent, and nothing else."""
     sent = body.model_dump(exclude_unset=True)
+    repository.check_template(session, product.store_id, body.fulfillment_template_id)
     if "description" in sent:
         product.details = {**product.details, "description": sent.pop("description") or ""}
     if sent.get("type_id") is not None:

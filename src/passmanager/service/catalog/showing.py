@@ -25,6 +25,7 @@ def show_store(store: Store) -> StoreOut:
         deliver_by_hand=store.settings.get("deliver_by_hand", False),
         account_purchases=store.settings.get("account_purchases", "off"),
         refund_days=store.settings.get("refund_days"),
+        offline_methods=store.settings.get("offline_methods", {}),
         created_at=store.created_at,
         updated_at=store.updated_at,
     )

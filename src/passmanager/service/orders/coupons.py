@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from passmanager.service.catalog.models import Currency, Store
 from passmanager.service.catalog.repository import stores_of
 from passmanager.service.customers.keys import search_key
-from passmanager.service.http.problems import InvalidInput, bad_field
-from passmanager.service.http.shapes import base_units, money
+from passmanager.service.http.auth import Caller
+from passmanager.service.http.problems import Conflict, InvalidInput, NotFound, bad_field
+from passmanager.service.http.shapes import base_units, milliseconds, money
 from passmanager.service.ids import new_id
 from passmanager.service.orders.models import OfflineDiscount
 from passmanager.service.orders.schemas import DiscountIn, DiscountOut
