@@ -84,19 +84,19 @@ def once(scope: str, *, required: bool = False) -> Callable[..., Generator[Once]
         now: Now,
         caller: Annotated[Caller, Depends(require(scope))],
         body_hash: Annotated[str, Depends(_body_hash)],
-        key: IdempotencyKey = None,
+        idempotency_key: IdempotencyKey = None,
     ) -> Generator[Once]:
-        if key is None and required:
+        if idempotency_key is None and required:
             raise IdempotencyKeyMissing(
                 detail="send an Idempotency-Key: any text that is new for each order, say a UUID"
             )
-        if key is None:
+        if idempotency_key is None:
             with session_scope(services.sessions) as session:
                 yield Once(caller, session, now, None)
             return
         where = f"{caller.merchant_id} {request.method} {request.url.path}"
-        with _one_at_a_time(f"{where} {key}"), session_scope(services.sessions) as session:
-            stored = _claim(services, session, where, key, body_hash, now)
+        with _one_at_a_time(f"{where} {idempotency_key}"), session_scope(services.sessions) as session:
+            stored = _claim(services, session, where, idempotency_key, body_hash, now)
             try:
                 yield Once(caller, session, now, stored)
             except Exception as problem:
