@@ -56,11 +56,11 @@ class Mine:
         assert answer.status_code == status, answer.text
         return answer.json() if answer.content else None
 
-    def keys(self):
+    def listed(self):
         return self.call("GET")["data"]
 
     def program(self):
-        (key,) = self.keys()
+        (key,) = self.listed()
         found = Program(self.shop, key["key"])
         found.id = key["id"]
         return found
