@@ -15,6 +15,9 @@ from passmanager.service.catalog.binding_api import router as organizations
 from passmanager.service.compat.dpd.api import router as dpd
 from passmanager.service.engine.api import router as test_clock
 from passmanager.service.faces import dpd_ports
+from passmanager.service.checkout.links_api import router as checkout_links
+from passmanager.service.checkout.public_api import router as public_links
+from passmanager.service.checkout.sessions_api import router as checkout_sessions
 from passmanager.service.files.api import router as files
 from passmanager.service.files.me_api import router as files_of_mine
 from passmanager.service.files.public_api import router as downloads
@@ -70,3 +73,8 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(downloads)
     app.include_router(dpd)
     return app
+    app.include_router(actions)
+    app.include_router(actions_of_mine)
+    app.include_router(checkout_links)
+    app.include_router(checkout_sessions)
+    app.include_router(public_links)

@@ -7,6 +7,7 @@ from passmanager.service.accounts import sharing_models as sharing
 from passmanager.service.catalog import models as catalog
 from passmanager.service.chain import models as chain
 from passmanager.service.customers import models as customers
+from passmanager.service.checkout import models as checkout
 from passmanager.service.db import Base
 from passmanager.service.engine import jobs
 from passmanager.service.files import models as files
@@ -29,6 +30,7 @@ MODULES = (
     chain,
     customers,
     jobs,
+    checkout,
     files,
     fulfillment,
     http,

@@ -6,6 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from passmanager.service.actions.activating import Activations
+from passmanager.service.actions.keys import KeysMade
+from passmanager.service.checkout import confirming
+from passmanager.service.checkout.opening import EXPIRE as EXPIRE_CART
 from passmanager.service.contacts import release_mails
 from passmanager.service.customers.changing import CONTACT_ADDED
 from passmanager.service.customers.models import Customer
@@ -124,6 +128,21 @@ def add_orders(services: Services, handlers: Handlers) -> None:
     """Reminders, and the end of unpaid orders."""
 
     def act() -> Act:
+def add_actions(services: Services, handlers: Handlers) -> None:
+    """What happens by itself when a purchase becomes active."""
+    Activations(services).add_handlers(handlers)
+
+
+def add_checkout(services: Services, handlers: Handlers) -> None:
+    """The end of carts that nobody confirmed."""
+
+    def expire(session: Session, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            confirming.expire(session, job.key, Act("clock", services.clock.now(), services.wire.tell))
+
+    handlers.add_database(EXPIRE_CART, expire)
+
+
         return Act("clock", services.clock.now(), services.wire.tell)
 
     def expire(session: Session, jobs: Sequence[Job]) -> None:

@@ -4,7 +4,15 @@ from passmanager.service.engine.loops import Worker
 from passmanager.service.engine.work import Handlers
 from passmanager.service.following import Deriving
 from passmanager.service.services import Services
-from passmanager.service.wiring import add_files, add_fulfillment, add_mail, add_orders, add_webhooks
+from passmanager.service.wiring import (
+    add_actions,
+    add_checkout,
+    add_files,
+    add_fulfillment,
+    add_mail,
+    add_orders,
+    add_webhooks,
+)
 
 __all__ = ["Worker", "make_handlers"]
 
@@ -13,6 +21,7 @@ def make_handlers(services: Services) -> Handlers:
     """Every kind of work of the service; each domain adds its own here."""
     handlers = Handlers()
     add_orders(services, handlers)
+    add_checkout(services, handlers)
     add_webhooks(services, handlers)
     add_mail(services, handlers)
     add_fulfillment(services, handlers)

@@ -23,7 +23,7 @@ ATTEMPTS_OPEN = frozenset({AttemptStatus.PENDING})
 
 def change_method(session: Session, order: Order, body: MethodIn, act: Act) -> Payment:
     """Another way to pay the same order; the attempt that was open fails."""
-    _require_open(order)
+    require_open(order)
     currency = catalog.get_currency(session, _store(session, order), order.currency)
     fail_open_payments(session, order, act, "method changed")
     order.details = {
@@ -36,7 +36,7 @@ def change_method(session: Session, order: Order, body: MethodIn, act: Act) -> P
 
 def mark_paid(session: Session, order: Order, act: Act) -> None:
     """An offline payment arrived. What is paid on the chain, the chain alone says."""
-    _require_open(order)
+    require_open(order)
     payment = _open_payment(session, order)
     if payment is None:
         payment = _new_offline_attempt(session, order, act)
@@ -64,7 +64,7 @@ def fail_payment(session: Session, order: Order, payment_id: str, act: Act, reas
         raise NotFound(detail=f"order {order.id} has no payment {payment_id}")
     if payment.method == CHAIN:
         raise Conflict(detail="a payment on the chain fails there; it is not marked")
-    _require_open(order)
+    require_open(order)
     if payment.status not in ATTEMPTS_OPEN:
         raise Conflict(detail=f"payment {payment.id} is {payment.status}; only a pending one can fail")
     move(session, payment, Axis.ATTEMPT, AttemptStatus.FAILED, actor=act.actor, at=act.at, reason=reason)
@@ -89,7 +89,7 @@ def cancel(session: Session, caller: Caller, order: Order, act: Act, reason: str
     """An unpaid order is given up by the merchant; buyers cannot."""
     if caller.role not in MAY_CANCEL:
         raise Forbidden(detail=f"role {caller.role} cannot cancel orders; owner, admin and support can")
-    _require_open(order)
+    require_open(order)
     if delete(session, order, act, "canceled") is not None and reason:
         order.details = {**order.details, "cancel_reason": reason}
 
@@ -182,7 +182,12 @@ def _store(session: Session, order: Order) -> Store:
     return session.scalars(select(Store).where(Store.id == order.store_id)).one()
 
 
-def _require_open(order: Order) -> None:
+def require_open(order: Order) -> None:
+    """Refuses what is paid, or given up.
+
+    Raises:
+        Conflict: It is.
+    """
     if order.payment_status not in OPEN:
         raise Conflict(detail=f"order {order.id} is {order.payment_status}; this needs one that is not paid")
 

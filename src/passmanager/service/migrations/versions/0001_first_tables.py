@@ -202,6 +202,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("store_id", "field", "value", name=op.f("uq_block_rules_store_id_field_value")),
     )
     op.create_table(
+        "checkout_links",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("slug", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("offer", sa.JSON(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=True),
+        sa.Column("archived_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_checkout_links_store_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_checkout_links")),
+        sa.UniqueConstraint("id", name=op.f("uq_checkout_links_id")),
+        sa.UniqueConstraint("slug", name=op.f("uq_checkout_links_slug")),
+    )
+    with op.batch_alter_table("checkout_links", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checkout_links_store_id_number"), ["store_id", "number"], unique=False)
+
+    op.create_table(
         "currencies",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("store_id", sa.String(), nullable=False),
@@ -675,6 +695,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_user_sessions_expires_at"), ["expires_at"], unique=False)
 
     op.create_table(
+        "actions",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("product_id", sa.String(), nullable=True),
+        sa.Column("type_id", sa.String(), nullable=True),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("config", sa.JSON(), nullable=False),
+        sa.Column("max_executions", sa.BigInteger(), nullable=True),
+        sa.Column("limit_per", sa.String(), nullable=False),
+        sa.Column("limits", sa.JSON(), nullable=False),
+        sa.Column("rearm", sa.String(), nullable=False),
+        sa.Column("max_rearms", sa.BigInteger(), nullable=True),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("archived_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_actions_product_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_actions_store_id")),
+        sa.ForeignKeyConstraint(["type_id"], ["product_types.id"], name=op.f("fk_actions_type_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_actions")),
+        sa.UniqueConstraint("id", name=op.f("uq_actions_id")),
+        sa.UniqueConstraint("place", name=op.f("uq_actions_place")),
+    )
+    with op.batch_alter_table("actions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_actions_product_id"), ["product_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_actions_store_id_number"), ["store_id", "number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_actions_type_id"), ["type_id"], unique=False)
+
+    op.create_table(
         "blocked_attempts",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
@@ -693,6 +745,42 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("blocked_attempts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_blocked_attempts_store_id_number"), ["store_id", "number"], unique=False)
+
+    op.create_table(
+        "checkout_sessions",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("link_id", sa.String(), nullable=True),
+        sa.Column("order_id", sa.String(), nullable=True),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("test", sa.Boolean(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=True),
+        sa.Column("user_session_id", sa.String(), nullable=True),
+        sa.Column("account_id", sa.String(), nullable=True),
+        sa.Column("seats", sa.BigInteger(), nullable=True),
+        sa.Column("cart", sa.JSON(), nullable=False),
+        sa.Column("quote", sa.JSON(), nullable=False),
+        sa.Column("form", sa.JSON(), nullable=False),
+        sa.Column("context", sa.JSON(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("confirmed_at", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_checkout_sessions_account_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_checkout_sessions_customer_id")),
+        sa.ForeignKeyConstraint(["link_id"], ["checkout_links.id"], name=op.f("fk_checkout_sessions_link_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_checkout_sessions_order_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_checkout_sessions_store_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_checkout_sessions")),
+        sa.UniqueConstraint("id", name=op.f("uq_checkout_sessions_id")),
+        sa.UniqueConstraint("order_id", name=op.f("uq_checkout_sessions_order_id")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_checkout_sessions_token_hash")),
+    )
+    with op.batch_alter_table("checkout_sessions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checkout_sessions_store_id_number"), ["store_id", "number"], unique=False)
 
     op.create_table(
         "delivery_attempts",
@@ -1048,6 +1136,38 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_refunds_store_id_number"), ["store_id", "number"], unique=False)
 
     op.create_table(
+        "action_limits",
+        sa.Column("purchase_id", sa.String(), nullable=False),
+        sa.Column("action_id", sa.String(), nullable=False),
+        sa.Column("max_executions", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["actions.id"], name=op.f("fk_action_limits_action_id")),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchases.id"], name=op.f("fk_action_limits_purchase_id")),
+        sa.PrimaryKeyConstraint("purchase_id", "action_id", name=op.f("pk_action_limits")),
+    )
+    op.create_table(
+        "action_starts",
+        sa.Column("purchase_id", sa.String(), nullable=False),
+        sa.Column("chain_id", sa.BigInteger(), nullable=True),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchases.id"], name=op.f("fk_action_starts_purchase_id")),
+        sa.PrimaryKeyConstraint("purchase_id", name=op.f("pk_action_starts")),
+    )
+    with op.batch_alter_table("action_starts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_action_starts_chain_id"), ["chain_id"], unique=False)
+
+    op.create_table(
+        "action_uses",
+        sa.Column("purchase_id", sa.String(), nullable=False),
+        sa.Column("action_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("rearms", sa.BigInteger(), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["actions.id"], name=op.f("fk_action_uses_action_id")),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchases.id"], name=op.f("fk_action_uses_purchase_id")),
+        sa.PrimaryKeyConstraint("purchase_id", "action_id", "person", name=op.f("pk_action_uses")),
+    )
+    op.create_table(
         "devices",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("purchase_id", sa.String(), nullable=False),
@@ -1101,6 +1221,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_downloads_file_id_number"), ["file_id", "number"], unique=False)
         batch_op.create_index(batch_op.f("ix_downloads_purchase_id_number"), ["purchase_id", "number"], unique=False)
         batch_op.create_index(batch_op.f("ix_downloads_store_id_number"), ["store_id", "number"], unique=False)
+
+    op.create_table(
+        "form_answers",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("action_id", sa.String(), nullable=False),
+        sa.Column("purchase_id", sa.String(), nullable=False),
+        sa.Column("customer_id", sa.String(), nullable=True),
+        sa.Column("wallet", sa.String(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["actions.id"], name=op.f("fk_form_answers_action_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_form_answers_customer_id")),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchases.id"], name=op.f("fk_form_answers_purchase_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_form_answers_store_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_form_answers")),
+        sa.UniqueConstraint("id", name=op.f("uq_form_answers_id")),
+    )
+    with op.batch_alter_table("form_answers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_form_answers_action_id_number"), ["action_id", "number"], unique=False)
 
     op.create_table(
         "fulfillment_attempts",
@@ -1263,6 +1404,48 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "action_executions",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("store_id", sa.String(), nullable=False),
+        sa.Column("purchase_id", sa.String(), nullable=False),
+        sa.Column("action_id", sa.String(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("trigger", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.Column("license_key_id", sa.String(), nullable=True),
+        sa.Column("idempotency_key", sa.String(), nullable=True),
+        sa.Column("body_hash", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["action_id"], ["actions.id"], name=op.f("fk_action_executions_action_id")),
+        sa.ForeignKeyConstraint(
+            ["license_key_id"], ["license_keys.id"], name=op.f("fk_action_executions_license_key_id")
+        ),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchases.id"], name=op.f("fk_action_executions_purchase_id")),
+        sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_action_executions_store_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_action_executions")),
+        sa.UniqueConstraint("id", name=op.f("uq_action_executions_id")),
+        sa.UniqueConstraint("purchase_id", "action_id", "n", name=op.f("uq_action_executions_purchase_id_action_id_n")),
+        sa.UniqueConstraint(
+            "purchase_id",
+            "person",
+            "idempotency_key",
+            name=op.f("uq_action_executions_purchase_id_person_idempotency_key"),
+        ),
+    )
+    with op.batch_alter_table("action_executions", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_action_executions_action_id_number"), ["action_id", "number"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_action_executions_purchase_id_number"), ["purchase_id", "number"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_action_executions_store_id_number"), ["store_id", "number"], unique=False)
+
+    op.create_table(
         "activation_ticks",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("license_key_id", sa.String(), nullable=False),
@@ -1345,6 +1528,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_activation_ticks_license_key_id_at"))
 
     op.drop_table("activation_ticks")
+    with op.batch_alter_table("action_executions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_executions_store_id_number"))
+        batch_op.drop_index(batch_op.f("ix_action_executions_purchase_id_number"))
+        batch_op.drop_index(batch_op.f("ix_action_executions_action_id_number"))
+
+    op.drop_table("action_executions")
     with op.batch_alter_table("seats", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_seats_purchase_id_status_number"))
         batch_op.drop_index(batch_op.f("ix_seats_customer_id_status"))
@@ -1374,6 +1563,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_fulfillment_attempts_fulfillment_id"))
 
     op.drop_table("fulfillment_attempts")
+    with op.batch_alter_table("form_answers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_form_answers_action_id_number"))
+
+    op.drop_table("form_answers")
     with op.batch_alter_table("downloads", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_downloads_store_id_number"))
         batch_op.drop_index(batch_op.f("ix_downloads_purchase_id_number"))
@@ -1383,6 +1576,12 @@ def downgrade() -> None:
     op.drop_table("download_terms")
     op.drop_table("download_counts")
     op.drop_table("devices")
+    op.drop_table("action_uses")
+    with op.batch_alter_table("action_starts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_action_starts_chain_id"))
+
+    op.drop_table("action_starts")
+    op.drop_table("action_limits")
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refunds_store_id_number"))
         batch_op.drop_index(batch_op.f("ix_refunds_order_id"))
@@ -1468,10 +1667,20 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_delivery_attempts_delivery_id"))
 
     op.drop_table("delivery_attempts")
+    with op.batch_alter_table("checkout_sessions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checkout_sessions_store_id_number"))
+
+    op.drop_table("checkout_sessions")
     with op.batch_alter_table("blocked_attempts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_blocked_attempts_store_id_number"))
 
     op.drop_table("blocked_attempts")
+    with op.batch_alter_table("actions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_actions_type_id"))
+        batch_op.drop_index(batch_op.f("ix_actions_store_id_number"))
+        batch_op.drop_index(batch_op.f("ix_actions_product_id"))
+
+    op.drop_table("actions")
     with op.batch_alter_table("user_sessions", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_user_sessions_expires_at"))
 
@@ -1570,6 +1779,10 @@ def downgrade() -> None:
 
     op.drop_table("customers")
     op.drop_table("currencies")
+    with op.batch_alter_table("checkout_links", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checkout_links_store_id_number"))
+
+    op.drop_table("checkout_links")
     op.drop_table("block_rules")
     with op.batch_alter_table("api_keys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_api_keys_merchant_id"))
