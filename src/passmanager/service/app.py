@@ -4,7 +4,10 @@ from fastapi import FastAPI
 
 from passmanager import __version__
 from passmanager.service.accounts.buying import order_for_user
+from passmanager.service.accounts.gating_api import router as requirements
 from passmanager.service.accounts.sessions_api import router as sessions
+from passmanager.service.actions.api import router as actions
+from passmanager.service.actions.holder_api import router as actions_of_mine
 from passmanager.service.buyers.customers_api import router as customers
 from passmanager.service.buyers.keys_api import router as api_keys
 from passmanager.service.buyers.me_api import router as buyers
@@ -12,12 +15,12 @@ from passmanager.service.buyers.my_keys_api import router as my_keys
 from passmanager.service.buyers.rights_api import router as purchases
 from passmanager.service.catalog.api import router as catalog
 from passmanager.service.catalog.binding_api import router as organizations
-from passmanager.service.compat.dpd.api import router as dpd
-from passmanager.service.engine.api import router as test_clock
-from passmanager.service.faces import dpd_ports
 from passmanager.service.checkout.links_api import router as checkout_links
 from passmanager.service.checkout.public_api import router as public_links
 from passmanager.service.checkout.sessions_api import router as checkout_sessions
+from passmanager.service.compat.dpd.api import router as dpd
+from passmanager.service.engine.api import router as test_clock
+from passmanager.service.faces import dpd_ports
 from passmanager.service.files.api import router as files
 from passmanager.service.files.me_api import router as files_of_mine
 from passmanager.service.files.public_api import router as downloads
@@ -66,15 +69,16 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(buyers)
     app.include_router(my_keys)
     app.include_router(sessions)
+    app.include_router(requirements)
     app.include_router(refunds)
     app.include_router(refund_requests)
     app.include_router(files)
     app.include_router(files_of_mine)
     app.include_router(downloads)
-    app.include_router(dpd)
-    return app
     app.include_router(actions)
     app.include_router(actions_of_mine)
     app.include_router(checkout_links)
     app.include_router(checkout_sessions)
     app.include_router(public_links)
+    app.include_router(dpd)
+    return app

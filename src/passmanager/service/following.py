@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from passmanager.errors import PassManagerError
 from passmanager.models import Contracts
+from passmanager.service.actions.activating import Activations
 from passmanager.service.catalog.models import Organization
 from passmanager.service.engine import Handlers, Job
 from passmanager.service.fulfillment.listening import Deliveries
@@ -29,7 +30,7 @@ log = structlog.get_logger()
 def chain_orders(services: Services, contracts: Contracts) -> ChainOrders:
     """What makes orders, and whom it tells."""
     deliveries = Deliveries(services)
-    hooks = Hooks(services.wire.tell, deliveries.deliverable, deliveries.recalled)
+    hooks = Hooks(services.wire.tell, deliveries.deliverable, deliveries.recalled, Activations(services).deeper)
     return ChainOrders(services.clock, contracts, hooks)
 
 

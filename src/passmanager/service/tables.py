@@ -4,10 +4,11 @@ from passmanager.service import clock
 from passmanager.service.accounts import gating_models as gating
 from passmanager.service.accounts import models as accounts
 from passmanager.service.accounts import sharing_models as sharing
+from passmanager.service.actions import models as actions
 from passmanager.service.catalog import models as catalog
 from passmanager.service.chain import models as chain
-from passmanager.service.customers import models as customers
 from passmanager.service.checkout import models as checkout
+from passmanager.service.customers import models as customers
 from passmanager.service.db import Base
 from passmanager.service.engine import jobs
 from passmanager.service.files import models as files
@@ -26,11 +27,12 @@ MODULES = (
     accounts,
     gating,
     sharing,
+    actions,
     catalog,
     chain,
+    checkout,
     customers,
     jobs,
-    checkout,
     files,
     fulfillment,
     http,

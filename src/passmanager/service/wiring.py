@@ -14,6 +14,7 @@ from passmanager.service.contacts import release_mails
 from passmanager.service.customers.changing import CONTACT_ADDED
 from passmanager.service.customers.models import Customer
 from passmanager.service.engine import Handlers, Job
+from passmanager.service.files.links import pages_of
 from passmanager.service.files.reactivating import reactivated
 from passmanager.service.files.store import open_store
 from passmanager.service.files.uploading import SWEEP, Sweeper
@@ -44,6 +45,8 @@ def connect(services: Services) -> None:
     Deliveries(services).subscribe()
     Refunds(services).subscribe()
     Keys(services).subscribe()
+    KeysMade(services.wire).subscribe()
+    Activations(services).subscribe()
     services.wire.subscribe_many("*", Postman(find_emails).hear)
     services.wire.subscribe(CONTACT_ADDED, release_mails)
     services.wire.subscribe(REACTIVATED, reactivated)
@@ -92,6 +95,7 @@ def add_mail(services: Services, handlers: Handlers) -> None:
             gone = mail.recipient in _addresses_before_move(session, item_id)
             units = [] if gone else [unit for unit in delivered_to(session, vault, [item_id])[item_id] if unit.usable]
             found["keys"] = [unit.text for unit in units if unit.text]
+            found["links"] = [] if gone else pages_of(session, services.settings, item_id)
             found["files"] = [*((unit.file_name, unit.file) for unit in units if unit.file), *pictures(units)]
         if item_id is not None and mail.template in {"information", "reactivated"}:
             config = session.scalar(select(Fulfillment.config).where(Fulfillment.order_item_id == item_id)) or {}
@@ -124,10 +128,6 @@ def add_files(services: Services, handlers: Handlers) -> None:
     handlers.add_outside(SWEEP, Sweeper(services.sessions, open_store(services.settings)))
 
 
-def add_orders(services: Services, handlers: Handlers) -> None:
-    """Reminders, and the end of unpaid orders."""
-
-    def act() -> Act:
 def add_actions(services: Services, handlers: Handlers) -> None:
     """What happens by itself when a purchase becomes active."""
     Activations(services).add_handlers(handlers)
@@ -143,6 +143,10 @@ def add_checkout(services: Services, handlers: Handlers) -> None:
     handlers.add_database(EXPIRE_CART, expire)
 
 
+def add_orders(services: Services, handlers: Handlers) -> None:
+    """Reminders, and the end of unpaid orders."""
+
+    def act() -> Act:
         return Act("clock", services.clock.now(), services.wire.tell)
 
     def expire(session: Session, jobs: Sequence[Job]) -> None:

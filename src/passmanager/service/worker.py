@@ -26,5 +26,6 @@ def make_handlers(services: Services) -> Handlers:
     add_mail(services, handlers)
     add_fulfillment(services, handlers)
     add_files(services, handlers)
+    add_actions(services, handlers)
     Deriving(services).add_handlers(handlers)
     return handlers

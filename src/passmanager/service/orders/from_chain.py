@@ -148,6 +148,7 @@ class ChainOrders:
         ]
         if lines:
             self.hooks.deliverable(session, lines)
+        self.hooks.deeper(session, chain_id)
         self._pass_time(session, chain_id, now)
 
     def _finalize(self, session: Session, chain_id: int, now: Levels) -> None:

@@ -19,4 +19,6 @@ def wants(endpoint: WebhookEndpoint, event: Event) -> bool:
         return False
     if endpoint.store_id is not None and endpoint.store_id != event.store_id:
         return False
+    if endpoint.action_id is not None and endpoint.action_id != event.data.get("action_id"):
+        return False
     return PROFILES[endpoint.profile].knows(event.type) and matches_any(map(str, endpoint.types), event.type)

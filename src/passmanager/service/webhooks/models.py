@@ -41,19 +41,21 @@ class WebhookEndpoint(Base):
     """An address of a merchant that is told of events.
 
     Attributes:
-        profile: `standard`, `noventiq` or `dpd-ipn`.
+        profile: `standard`, `noventiq`, `dpd-ipn` or `zapier`.
         types: Names of events, with `*` at the end for all that begin so; empty for all.
         secret: Signs the messages, encrypted; `old_secret` signs too until `old_secret_until`.
+        action_id: It is told of uses of this action only; null if it is told of everything.
         status: `active`, `held` (after five days without success, or told 410) or `off`.
         failures: Attempts that failed since the last success, the first of them at `failing_since`.
     """
 
     __tablename__ = "webhook_endpoints"
-    __table_args__ = (Index(None, "merchant_id"),)
+    __table_args__ = (Index(None, "merchant_id"), Index(None, "action_id"))
 
     id: Mapped[str] = mapped_column(primary_key=True)
     merchant_id: Mapped[str] = mapped_column(ForeignKey("merchants.id"))
     store_id: Mapped[str | None] = mapped_column(ForeignKey("stores.id"))
+    action_id: Mapped[str | None]
     url: Mapped[str]
     profile: Mapped[str] = mapped_column(default="standard")
     types: Mapped[list[Any]] = mapped_column(default=list)

@@ -41,6 +41,7 @@ class EndpointOut(BaseModel):
     profile: str
     types: list[str]
     store_id: str | None
+    action_id: str | None = Field(description="The action whose uses it is told of; all events if null.")
     status: str
     failures: int
     failing_since: Moment | None

@@ -151,6 +151,9 @@ class WebhookSender:
         endpoint.failing_since = since
         if delivery.attempts >= len(PAUSES):
             delivery.status = repository.FAILED
+        if outcome.status == GONE and PROFILES[endpoint.profile].gone_is_farewell:
+            endpoint.status, delivery.status = repository.OFF, repository.FAILED
+            return
         dead = endpoint.failures >= HOLD_FAILURES and now - since >= HOLD_AFTER
         if endpoint.status == repository.ACTIVE and (dead or outcome.status == GONE):
             endpoint.status, endpoint.held_at = repository.HELD, now

@@ -53,11 +53,13 @@ class Profile:
     Attributes:
         names: Our events to its own; None if it takes all, under our names.
         one_per_line: An event of an order is one message for each of its lines.
+        gone_is_farewell: A receiver that answers 410 has unsubscribed; it is no fault.
     """
 
     make: Callable[[Telling], Message]
     names: Mapping[str, str] | None = None
     one_per_line: bool = False
+    gone_is_farewell: bool = False
 
     def knows(self, kind: str) -> bool:
         """Whether it has a form for an event."""
