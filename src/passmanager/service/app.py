@@ -27,6 +27,7 @@ from passmanager.service.files.public_api import router as downloads
 from passmanager.service.fulfillment.api import router as fulfillment
 from passmanager.service.health import router as health
 from passmanager.service.http.handlers import add_handlers
+from passmanager.service.http.openapi import describe_problems
 from passmanager.service.http.operations import operation_id
 from passmanager.service.licenses.api import router as licenses
 from passmanager.service.licenses.files_api import router as license_files
@@ -53,6 +54,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.for_user = order_for_user
     app.state.dpd = dpd_ports(services)
     add_handlers(app)
+    describe_problems(app)
     app.include_router(health)
     app.include_router(test_clock)
     app.include_router(catalog)

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from passmanager.service.db import session_scope
 from tests.service.mail.conftest import box, do_work, facts, smtp_url
+from tests.service.merchant import make_merchant
 from tests.service.orders_api.conftest import shop, told
 
 __all__ = ["box", "do_work", "facts", "shop", "smtp_url", "told"]
@@ -41,3 +43,37 @@ def open_session(client, merchant):
         return Session(client, found["session_id"], found["token"], found["expires_at"]) if status == 201 else found
 
     return opened
+
+
+@pytest.fixture
+def other(services):
+    """Another tenant."""
+    with session_scope(services.sessions) as session:
+        return make_merchant(session, services.clock.now(), "Other")
+
+
+@pytest.fixture
+def buys(shop):
+    """An order for a session of a user, which is paid at once."""
+
+    def bought(session, product, status=201, **more):
+        order = shop.order((product, 1), user_session_id=session.id, status=status, **more)
+        return order if status != 201 else shop.act(order, "mark-paid")
+
+    return bought
+
+
+@pytest.fixture
+def sells(shop, merchant):
+    """Changes what the store or a product asks for."""
+
+    def changed(path=None, **values):
+        return shop.call("PATCH", path or f"/stores/{merchant.store_id}", values)
+
+    return changed
+
+
+def had(session, **query):
+    """Ids of products that a user has, newest first."""
+    asked = "&".join(f"{name}={value}" for name, value in query.items())
+    return [one["product_id"] for one in session.call("GET", f"/me/purchases?{asked}")["data"]]

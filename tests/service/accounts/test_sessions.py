@@ -4,17 +4,9 @@ import pytest
 
 from passmanager.service.accounts import user_sessions, wallet_sessions
 from passmanager.service.clock import HOUR, rfc3339
-from passmanager.service.db import session_scope
 from passmanager.service.http.auth import BUYERS
-from tests.service.merchant import make_merchant
 
 HOUR_S = 3_600
-
-
-@pytest.fixture
-def other(services):
-    with session_scope(services.sessions) as session:
-        return make_merchant(session, services.clock.now(), "Other")
 
 
 def test_sd09_safe_session_has_an_id_a_token_and_an_end(open_session, services):

@@ -6,10 +6,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from passmanager.service.accounts import user_sessions
+from passmanager.service.accounts.external import Elsewhere, put
 from passmanager.service.accounts.joining import BY_SESSION, find_member, find_or_add_account, join
 from passmanager.service.accounts.models import Account, UserSession
 from passmanager.service.accounts.schemas import (
     AccountShown,
+    BoughtElsewhereIn,
     InstallationIn,
     InstallationOut,
     UserSessionIn,
@@ -17,15 +19,17 @@ from passmanager.service.accounts.schemas import (
     UserSessionPatch,
 )
 from passmanager.service.catalog.models import Store
-from passmanager.service.catalog.repository import get_store, stores_of
+from passmanager.service.catalog.repository import get_product, get_store, stores_of
 from passmanager.service.customers.finding import Person, find_or_add
 from passmanager.service.customers.models import Customer
 from passmanager.service.http.auth import Caller
-from passmanager.service.http.problems import Conflict, NotFound
+from passmanager.service.http.problems import Conflict, NotFound, bad_field
+from passmanager.service.http.shapes import milliseconds
+from passmanager.service.news import Tell
 
 
-def open_for(session: Session, caller: Caller, body: UserSessionIn, now: int) -> tuple[UserSession, str]:
-    """A session and its token; the user joins the account that it names."""
+def open_for(session: Session, caller: Caller, body: UserSessionIn, now: int, tell: Tell) -> tuple[UserSession, str]:
+    """A session and its token; the user joins the account that it names, and has what was bought elsewhere."""
     store = get_store(session, caller, body.store_id)
     customer = find_or_add(session, store.id, Person(external_id=body.user_id, email=body.email or ""), now)
     account = None
@@ -38,7 +42,25 @@ def open_for(session: Session, caller: Caller, body: UserSessionIn, now: int) ->
     )  # fmt: skip
     made.requirements, made.installations = list(dict.fromkeys(body.requirements)), _kept(body.installations)
     session.flush()
+    for number, bought in enumerate(body.purchases):
+        put(session, store, _elsewhere(session, caller, made, bought, number), now, tell)
     return made, token
+
+
+def _elsewhere(
+    session: Session, caller: Caller, opened: UserSession, bought: BoughtElsewhereIn, number: int
+) -> Elsewhere:
+    where = f"/body/purchases/{number}"
+    product = get_product(session, caller, bought.product_id)
+    if product.store_id != opened.store_id:
+        raise bad_field(f"{where}/product_id", "store", f"product {product.id} is sold by another store")
+    if bought.for_account and opened.account_id is None:
+        raise bad_field(f"{where}/for_account", "account", "the session names no account; send `account: {id}`")
+    return Elsewhere(
+        external_id=bought.external_id, product=product, customer_id=opened.customer_id,
+        account_id=opened.account_id if bought.for_account else None, quantity=bought.quantity, active=bought.active,
+        active_until=None if bought.active_until is None else milliseconds(bought.active_until),
+    )  # fmt: skip
 
 
 def _kept(given: list[str | InstallationIn]) -> list[dict[str, Any]]:

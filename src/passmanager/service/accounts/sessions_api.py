@@ -17,7 +17,7 @@ from passmanager.service.accounts.schemas import (
 )
 from passmanager.service.customers.models import Customer
 from passmanager.service.http.auth import Caller
-from passmanager.service.http.deps import Now, Reading, Writing, require
+from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.shapes import Id
 
 router = APIRouter(prefix="/v1", tags=["sessions"])
@@ -27,9 +27,11 @@ Writer = Annotated[Caller, Depends(require("sessions:write"))]
 
 
 @router.post("/sessions", status_code=201)
-def open_session(body: UserSessionIn, session: Writing, caller: Writer, now: Now) -> UserSessionMade:
+def open_session(
+    body: UserSessionIn, session: Writing, caller: Writer, services: TheServices, now: Now
+) -> UserSessionMade:
     """Called by your server, for a user whom it has recognized; each call makes another session of one hour."""
-    made, token = opening.open_for(session, caller, body, now)
+    made, token = opening.open_for(session, caller, body, now, services.wire.tell)
     return UserSessionMade(session_id=made.id, token=token, expires_at=made.expires_at)
 
 

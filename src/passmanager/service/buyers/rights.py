@@ -8,25 +8,22 @@ from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from passmanager.service.accounts.entitlement import is_active
+from passmanager.service.accounts.entitlement import EXTERNAL, is_active
+from passmanager.service.accounts.external import CONSUMED, Elsewhere, put
 from passmanager.service.accounts.holders import held_by_people
 from passmanager.service.accounts.models import Account
 from passmanager.service.catalog.models import Store
-from passmanager.service.catalog.releases import kept_terms
 from passmanager.service.catalog.repository import get_product, get_store, stores_of
 from passmanager.service.customers.finding import Person, find_or_add
 from passmanager.service.customers.models import Customer
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.problems import Conflict, NotFound, bad_field
 from passmanager.service.http.shapes import Body, Email, Id, Moment, Name, Text, Wallet, milliseconds
-from passmanager.service.ids import new_id
 from passmanager.service.news import Tell
 from passmanager.service.orders.models import OrderItem, Purchase
 from passmanager.service.orders.settling import right_news
 from passmanager.units import checksum
 
-ACTIVE, INACTIVE, CONSUMED = "active", "inactive", "consumed"
-EXTERNAL = "external"
 MOST_UNITS = 1_000_000
 
 
@@ -142,24 +139,12 @@ def put_external(session: Session, caller: Caller, body: RightIn, now: int, tell
         raise bad_field("/body/product_id", "store", f"product {body.product_id} is sold by another store")
     person = Person(external_id=body.user_id or None, email=body.email or "", wallet=body.wallet or "")
     customer = find_or_add(session, store.id, person, now)
-    same = select(Purchase).where(
-        Purchase.store_id == store.id, Purchase.source == EXTERNAL, Purchase.external_id == body.external_id
-    )
-    found = session.scalar(same.with_for_update())
-    new = found is None
-    right = found or Purchase(
-        id=new_id("pur"), store_id=store.id, source=EXTERNAL, external_id=body.external_id, created_at=now,
-        details=kept_terms(product.files, now) if product.files else {},
+    told = Elsewhere(
+        external_id=body.external_id, product=product, customer_id=customer.id, quantity=body.quantity,
+        owner=checksum(body.wallet) if body.wallet else "", active=body.active,
+        active_until=None if body.active_until is None else milliseconds(body.active_until),
     )  # fmt: skip
-    right.product_id, right.customer_id, right.quantity = body.product_id, customer.id, body.quantity
-    right.owner = checksum(body.wallet) if body.wallet else ""
-    right.active, right.status = body.active, ACTIVE if body.active else INACTIVE
-    right.active_until = None if body.active_until is None else milliseconds(body.active_until)
-    right.updated_at = now
-    session.add(right)
-    session.flush()
-    tell(session, right_news(store.merchant_id, right, "purchase.created" if new else "purchase.state_changed", now))
-    return right, new
+    return put(session, store, told, now, tell)
 
 
 def consume(session: Session, caller: Caller, right: Purchase, now: int, tell: Tell) -> None:
