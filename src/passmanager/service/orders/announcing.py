@@ -25,6 +25,7 @@ KINDS = {
     "expired": "subscription.expired",
     "revoked": "purchase.revoked",
 }
+TRANSFERRED, CHANGED = "purchase.transferred", "purchase.state_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,16 @@ def state_kind(before: str, after: str) -> str:
     if after != "active":
         return KINDS[after]
     return {"paused": "subscription.resumed", "cancelled": "subscription.uncanceled"}.get(before, "")
+
+
+def transfer(
+    sender: str, receiver: str, before: str | None, after: str | None, *, reorged: bool = False
+) -> dict[str, object]:
+    """What is told of a pass that moved: wallets and customers, and whether it only moves back as if it never had."""
+    found: dict[str, object] = {
+        "previous_owner": sender, "owner": receiver, "previous_customer_id": before, "customer_id": after,
+    }  # fmt: skip
+    return {**found, "reorged": True} if reorged else found
 
 
 def announce(session: Session, hooks: Hooks, desk: Desk, told: list[Announcement]) -> None:

@@ -6,7 +6,7 @@
 * Each has a payment, also if it cost nothing: by it the order is found again when blocks are replaced.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -20,14 +20,21 @@ from passmanager.service.chain.reading import facts_of
 from passmanager.service.clock import Clock
 from passmanager.service.engine import Job, enqueue
 from passmanager.service.orders import repository
-from passmanager.service.orders.announcing import Announcement, state_kind, tell_rights
+from passmanager.service.orders.announcing import (
+    CHANGED,
+    TRANSFERRED,
+    Announcement,
+    state_kind,
+    tell_rights,
+    transfer,
+)
 from passmanager.service.orders.births import ACTOR
 from passmanager.service.orders.finality import DEPTHS, PAYING, lines_reached, newest
 from passmanager.service.orders.hooks import Hooks
 from passmanager.service.orders.lookups import passes_of
 from passmanager.service.orders.models import Order, Payment
 from passmanager.service.orders.refunding import take_back as take_refund_back
-from passmanager.service.orders.rights import Right
+from passmanager.service.orders.rights import REVOKED, Right, view
 from passmanager.service.orders.settling import schedule
 from passmanager.service.orders.status import AttemptStatus, Axis, PaymentStatus, move
 from passmanager.service.orders.taking import DERIVE, Taking
@@ -111,6 +118,7 @@ class ChainOrders:
         """Rights as the logs that are left have them."""
         passes = {pass_id for fact in dropped.facts for pass_id in passes_of(fact)}
         rights = repository.rights(session, dropped.chain_id, passes)
+        before = {right.id: _Before.of(right) for right in rights.values()}
         views = chain.passes(session, dropped.chain_id, {pass_id for pass_id, _ in rights})
         for (pass_id, product_id), right in rights.items():
             _restore(right, views[pass_id], product_id)
@@ -120,6 +128,27 @@ class ChainOrders:
             known = buyers.get((right.store_id, right.owner))
             right.customer_id = known.id if known else right.customer_id
         repository.change_rights(session, [right.row(now) for right in rights.values()])
+        told = self._moved_back(session, dropped, rights.values(), before, now)
+        tell_rights(session, self.hooks, told)
+
+    def _moved_back(
+        self, session: Session, dropped: Dropped, rights: Collection[Right], before: Mapping[str, "_Before"], now: int
+    ) -> list[Announcement]:
+        """What the other domains hear of rights that have another holder now, or are no longer over."""
+        organizations = repository.organizations(session, dropped.chain_id, {fact.org_id for fact in dropped.facts})
+        telling = {
+            pass_id
+            for fact in dropped.facts
+            if (one := organizations.get(fact.org_id)) and fact.place.block_number >= one.deliver_from_block
+            for pass_id in passes_of(fact)
+        }
+        merchants = repository.merchants_of(session, {right.store_id for right in rights})
+        return [
+            Announcement(right.id, merchants[right.store_id], kind, now, more)
+            for right in rights
+            if right.pass_id in telling
+            for kind, more in before[right.id].differences(right)
+        ]
 
     def _organizations(self, session: Session, dropped: Dropped) -> None:
         """Who holds organizations, and how far their older logs were worked through."""
@@ -169,6 +198,30 @@ class ChainOrders:
                 told.append(Announcement(right.id, merchants[right.store_id], kind, now.block_at, {}))
         repository.change_rights(session, [right.row(self.clock.now()) for right in rights])
         tell_rights(session, self.hooks, told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """A right before blocks were dropped."""
+
+    owner: str
+    customer_id: str | None
+    over: bool
+
+    @classmethod
+    def of(cls, right: Right) -> "_Before":
+        return cls(right.owner, right.customer_id, _is_over(right))
+
+    def differences(self, right: Right) -> Iterator[tuple[str, dict[str, object]]]:
+        """Holders that changed, and rights that came back."""
+        if self.owner not in {right.owner, NATIVE} and right.owner != NATIVE:
+            yield TRANSFERRED, transfer(self.owner, right.owner, self.customer_id, right.customer_id, reorged=True)
+        if self.over and not _is_over(right):
+            yield CHANGED, {"reorged": True}
+
+
+def _is_over(right: Right) -> bool:
+    return "gone" in right.details or view(right.state, right.state_at).status == REVOKED
 
 
 def _restore(right: Right, view: chain.PassView, product_id: int) -> None:

@@ -28,7 +28,7 @@ from passmanager.service.chain.facts import (
 from passmanager.service.engine import enqueue
 from passmanager.service.orders import paying, repository
 from passmanager.service.orders.amounts import LineAmounts, cart_lines, priced_line
-from passmanager.service.orders.announcing import Announcement, announce, state_kind
+from passmanager.service.orders.announcing import Announcement, announce, state_kind, transfer
 from passmanager.service.orders.births import Desk, Sold
 from passmanager.service.orders.hooks import Hooks
 from passmanager.service.orders.lookups import STEP, Lookups, Selling
@@ -301,16 +301,18 @@ class Taking:
             self._tell_right(right, organization, kind, fact)
 
     def _pass_moved(self, fact: PassMoved, organization: Organization) -> None:
+        """Whoever hears of it is told of this move, also if the pass has moved on since."""
         burned = fact.receiver == NATIVE
         buyer = None if burned else self.desk.buyer(organization.store_id, fact.receiver, fact.place)
         for right in [one for one in self.lookups.rights.values() if one.pass_id == fact.pass_id]:
-            right.owner, right.dirty = fact.receiver, True
-            right.customer_id = buyer.id if buyer else right.customer_id
+            before, right.owner, right.dirty = right.customer_id, fact.receiver, True
+            right.customer_id = buyer.id if buyer else before
             if burned:
                 right.details["gone"] = "burned"
             if self._tells(fact, organization):
                 kind = "purchase.revoked" if burned else "purchase.transferred"
-                self._tell_right(right, organization, kind, fact, previous_owner=fact.sender)
+                more = transfer(fact.sender, fact.receiver, before, right.customer_id)
+                self._tell_right(right, organization, kind, fact, **more)
 
     def _renewal_failed(self, fact: RenewalFailed, organization: Organization) -> None:
         right = self.lookups.rights.get((fact.pass_id, fact.product_id))
