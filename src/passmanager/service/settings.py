@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     page_size: int = Field(default=50, ge=1, le=100)
     rate_per_minute: int = Field(default=60, ge=1)
     workers: int = Field(default=4, ge=1, le=64)
+    refund_keystore: Path | None = None
+    refund_keystore_password: SecretStr = SecretStr("")
+    refund_replace_seconds: int = Field(default=60, ge=1)
 
     @field_validator("old_secret_keys", "outbound_allow", "trusted_proxies", mode="before")
     @classmethod

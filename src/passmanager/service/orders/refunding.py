@@ -28,6 +28,8 @@ from passmanager.service.orders.telling import order_news, tell_moves
 from passmanager.units import format_units
 
 PROCESSING, SUCCEEDED, FAILED, CANCELED, REORGED = "processing", "succeeded", "failed", "canceled", "reorged"
+PAID_BACK = "refunded"
+"""Why lines are returned, in their history."""
 REFUNDABLE = frozenset({
     PaymentStatus.PAID, PaymentStatus.HELD, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED,
 })  # fmt: skip
@@ -151,8 +153,9 @@ def take_back(session: Session, fact: Refunded, now: int, tell: Tell) -> None:
     order = repository.get_order(session, found.order_id)
     settle(session, order, now, tell)
     item = session.scalars(select(OrderItem).where(OrderItem.id == found.order_item_id)).one()
-    if item.fulfillment_status == FulfillmentStatus.RETURNED:
-        move(session, item, Axis.LINE, _before_return(session, item), actor=ACTOR, at=now, reason="reorged")
+    was = _before_return(session, item) if item.fulfillment_status == FulfillmentStatus.RETURNED else None
+    if was is not None:
+        move(session, item, Axis.LINE, was, actor=ACTOR, at=now, reason="reorged")
         _follow_lines(session, order, now, "reorged", ACTOR)
     if not order.elsewhere:
         tell(session, refund_news(order, found, "refund.reorged", now))
@@ -194,8 +197,8 @@ def begin(session: Session, order: Order, item: OrderItem, right: Purchase | Non
     )  # fmt: skip
     if right is not None and right.pass_id is not None:
         made.chain_id, made.pass_id, made.chain_product_id = right.chain_id, right.pass_id, right.chain_product_id
-        made.open_key = open_key(right.chain_id or 0, right.pass_id, right.chain_product_id or 0)
-        there = find_open(session, made.open_key)
+        made.open_key = key = open_key(right.chain_id or 0, right.pass_id, right.chain_product_id or 0)
+        there = find_open(session, key)
         if there is not None:
             raise RefundAlreadyOpen(
                 detail=f"refund {there.id} of this pass and product is not paid yet; cancel it first"
@@ -216,9 +219,10 @@ def pay_back(session: Session, order: Order, found: Refund, act: Act) -> None:
     give_back(session, order, item, act.at, act.tell, act.actor)
 
 
-def _before_return(session: Session, item: OrderItem) -> FulfillmentStatus:
+def _before_return(session: Session, item: OrderItem) -> FulfillmentStatus | None:
+    """What a refund has ended; None of a line that was given up, which was over before it was paid back."""
     last = (
-        select(OrderHistory.old)
+        select(OrderHistory.old, OrderHistory.reason)
         .where(
             OrderHistory.order_id == item.order_id,
             OrderHistory.axis == f"{Axis.LINE}:{item.id}",
@@ -226,7 +230,8 @@ def _before_return(session: Session, item: OrderItem) -> FulfillmentStatus:
         )
         .order_by(OrderHistory.number.desc())
     )
-    return FulfillmentStatus(session.scalars(last.limit(1)).one())
+    old, reason = session.execute(last.limit(1)).one()
+    return FulfillmentStatus(old) if reason == PAID_BACK else None
 
 
 def settle(session: Session, order: Order, at: int, tell: Tell, actor: str = ACTOR) -> None:
@@ -251,8 +256,8 @@ def settle(session: Session, order: Order, at: int, tell: Tell, actor: str = ACT
 def give_back(session: Session, order: Order, item: OrderItem, at: int, tell: Tell, actor: str = ACTOR) -> None:
     """A product that was revoked is returned, whether it was delivered or not."""
     if item.fulfillment_status in DELIVERING:
-        move(session, item, Axis.LINE, FulfillmentStatus.RETURNED, actor=actor, at=at, reason="refunded")
-        _follow_lines(session, order, at, "refunded", actor)
+        move(session, item, Axis.LINE, FulfillmentStatus.RETURNED, actor=actor, at=at, reason=PAID_BACK)
+        _follow_lines(session, order, at, PAID_BACK, actor)
     if not order.elsewhere:
         news = order_news(session, order, "product.returned", at)
         lines = [shown for shown in news.data["items"] if shown["id"] == item.id]
