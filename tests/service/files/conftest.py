@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import pytest
 
 from tests.service.buyers.conftest import Visitor
+from tests.service.compat.conftest import dpd
 from tests.service.orders_api.conftest import shop, told
 from tests.service.users import User, open_user
 
-__all__ = ["shop", "told"]
+__all__ = ["dpd", "shop", "told"]
 
 CONTENT = bytes(range(256)) * 8
 

@@ -5,15 +5,18 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from passmanager.service.accounts.holders import Holder
 from passmanager.service.clock import SECOND
 from passmanager.service.files import access, repository
 from passmanager.service.files.access import Offer
+from passmanager.service.files.models import ProductFile
 from passmanager.service.files.problems import DownloadLimitReached, LinkExpired
 from passmanager.service.http.problems import NotFound
 from passmanager.service.ids import new_id
+from passmanager.service.orders.models import Purchase
 from passmanager.service.sealing import CannotOpen, sealer_of
 from passmanager.service.settings import Settings
 
@@ -72,6 +75,15 @@ def make_link(
     expires_at = now + settings.link_seconds * SECOND
     token = _seal(settings, Claims(new_id("lnk"), purchase_id, offer.file.id, expires_at, holder))
     return Link(f"{settings.public_url}d/{token}", offer, left, expires_at)
+
+
+def pages_of(session: Session, settings: Settings, item_id: str) -> list[str]:
+    """Where the buyer of a line finds its files, for mails; empty if the product has none."""
+    asked = select(Purchase.id).join(ProductFile, ProductFile.product_id == Purchase.product_id)
+    found = session.scalars(
+        asked.where(Purchase.order_item_id == item_id, ProductFile.removed_at.is_(None)).distinct()
+    ).all()
+    return [f"{settings.public_url}v1/me/purchases/{one}/files" for one in found]
 
 
 def _newest(session: Session, found: access.Access, now: int) -> str:

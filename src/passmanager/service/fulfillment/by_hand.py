@@ -3,8 +3,10 @@
 import base64
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from passmanager.service.catalog.models import Product
 from passmanager.service.clock import DAY, SECOND
 from passmanager.service.engine import keep_going
 from passmanager.service.fulfillment import repository
@@ -21,11 +23,12 @@ from passmanager.service.licenses.issuing import Content, issue
 from passmanager.service.licenses.vault import Vault
 from passmanager.service.news import News
 from passmanager.service.orders.finality import ready_lines
-from passmanager.service.orders.models import Order
+from passmanager.service.orders.models import Order, OrderItem
 from passmanager.service.orders.settling import right_news
 from passmanager.service.orders.status import SETTLED, FulfillmentStatus, PaymentStatus
 
 REACTIVATED = "purchase.reactivated"
+RESEND = "internal.delivery.resend"
 OVER = frozenset({
     PaymentStatus.REFUNDED.value, PaymentStatus.PARTIALLY_REFUNDED.value, PaymentStatus.CHARGED_BACK.value,
     PaymentStatus.DELETED.value, PaymentStatus.TERMINATED.value,
@@ -132,7 +135,7 @@ def reactivate(session: Session, order: Order, wish: Wish, act: Act) -> None:
             if one.status == WAITING and one.delivered < one.units:
                 _again(session, one, act)
         start(session, ready_lines(session, order), act)
-    act.wire.tell_all(session, _news(session, batch, kept, wish, act.at))
+    act.wire.tell_all(session, _news(session, batch, order, kept, wish, act.at))
 
 
 def _reset(session: Session, fulfillments: list[Fulfillment], at: int) -> None:
@@ -150,13 +153,29 @@ def _reset(session: Session, fulfillments: list[Fulfillment], at: int) -> None:
     session.flush()
 
 
-def _news(session: Session, batch: Batch, kept: list[Fulfillment], wish: Wish, at: int) -> list[News]:
+def _news(session: Session, batch: Batch, order: Order, kept: list[Fulfillment], wish: Wish, at: int) -> list[News]:
     """The mail goes to the address of the wish, which is not kept."""
     news: list[News] = []
-    for one in kept:
-        right = repository.right_of(session, one.order_item_id)
+    email = wish.email or order.email
+    for item in batch.items[order.id]:
+        one = batch.fulfillments.get(item.id)
+        if wish.item_id not in {"", item.id} or item.refunded_at is not None or (one is not None and one not in kept):
+            continue
+        right = repository.right_of(session, item.id)
         if right is not None:
-            news.append(right_news(batch.order(one).merchant_id, right, REACTIVATED, at))
-        email = wish.email or batch.order(one).email
-        news.append(line_news(batch, one, "internal.delivery.resend", at, email=email))
+            news.append(right_news(order.merchant_id, right, REACTIVATED, at))
+        if one is not None:
+            news.append(line_news(batch, one, RESEND, at, email=email))
+        elif right is not None and session.scalar(select(Product.files).where(Product.id == item.product_id)):
+            news.append(_files_news(order, item, email, at))
     return news
+
+
+def _files_news(order: Order, item: OrderItem, email: str, at: int) -> News:
+    """Of a line that is only downloaded: no template delivers it."""
+    return News(
+        type=RESEND, merchant_id=order.merchant_id, store_id=order.store_id, aggregate_type="order",
+        aggregate_id=order.id, at=at,
+        data={"order_item_id": item.id, "product_name": item.product_name, "sku": item.sku, "method": "download",
+              "units": item.quantity, "email": email},
+    )  # fmt: skip

@@ -17,7 +17,7 @@ _STORES = select(
 )
 _PRODUCTS = select(
     Product.number, Product.id, Product.created_at, Product.updated_at, Product.store_id, Product.name, Product.sku,
-    Product.details, Product.archived_at,
+    Product.details, Product.files, Product.archived_at,
 )  # fmt: skip
 _PRICES = (
     select(Price.product_id, Price.amount, Price.archived_at, Currency.symbol, Currency.decimals)
@@ -87,6 +87,7 @@ def _prices(session: Session, products: Sequence[str]) -> dict[str, list[dict[st
 
 def _product(of: Visit, row: Any, prices: list[dict[str, Any]]) -> dict[str, Any]:
     description = row.details.get("description", "")
+    file = row.files.get("shown", {})
     return {
         "id": row.number,
         "created_at": row.created_at // 1000,
@@ -99,9 +100,9 @@ def _product(of: Visit, row: Any, prices: list[dict[str, Any]]) -> dict[str, Any
         "sku": row.sku,
         "image_file_name": "",
         "image_updated_at": 0,
-        "mime_type": "",
-        "file_size": 0,
-        "file_name": "",
+        "mime_type": file.get("media_type", ""),
+        "file_size": file.get("size", 0),
+        "file_name": file.get("name", ""),
         "prices": prices,
         "weight": "0.00",
         "visibility": 0 if row.archived_at is not None else 1,
