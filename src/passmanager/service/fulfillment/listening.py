@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from passmanager.service.engine import Handlers, Job, keep_going
-from passmanager.service.fulfillment import delivering, repository, starting, taking_back
+from passmanager.service.fulfillment import bringing_back, delivering, repository, starting, taking_back
 from passmanager.service.fulfillment.calling import VendorCalls
 from passmanager.service.fulfillment.planning import plan
 from passmanager.service.fulfillment.starting import CALL, DELIVER, RESTOCK, VERB, Act
@@ -36,6 +36,7 @@ class Deliveries:
         wire.subscribe("order.paid", self.paid)
         for kind in GONE:
             wire.subscribe(kind, self.gone)
+        wire.subscribe("refund.reorged", self.back)
         for kind in taking_back.VERBS:
             wire.subscribe(kind, self.subscription)
         wire.subscribe(RESTOCKED, self.restocked)
@@ -68,6 +69,12 @@ class Deliveries:
         """Paid back or charged back."""
         order = repository.order_row(session, news.aggregate_id)
         taking_back.take_back(session, order, self._act("service"))
+
+    def back(self, session: Session, news: News) -> None:
+        """The chain took it back that a line was paid back."""
+        item_id = news.data.get("item_id")
+        if item_id is not None:
+            bringing_back.bring_back(session, news.aggregate_id, str(item_id), self._act("chain"))
 
     def subscription(self, session: Session, news: News) -> None:
         """A right of access changed."""

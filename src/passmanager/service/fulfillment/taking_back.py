@@ -14,6 +14,7 @@ from passmanager.service.fulfillment.starting import VERB, Act, stop_calls, to_r
 from passmanager.service.licenses import repository as licenses
 from passmanager.service.licenses import revoking
 from passmanager.service.orders.models import Order
+from passmanager.service.orders.refunding import PAID_BACK
 from passmanager.service.orders.status import PaymentStatus
 
 CANCEL, RENEW, SUSPEND, REACTIVATE = "cancel", "renew", "suspend", "reactivate"
@@ -42,7 +43,7 @@ def take_back(session: Session, order: Order, act: Act) -> None:
     stop_calls(session, gone)
     called = [one for one in gone if one.status == DELIVERED or one.delivered]
     for one in gone:
-        to_returned(session, batch, one, act, "refunded")
+        to_returned(session, batch, one, act, PAID_BACK)
     revoke_keys(session, batch, gone, act)
     for one in called:
         tell_vendor(session, one, CANCEL, one.id, act.at)
