@@ -1,7 +1,7 @@
 """Who listens to what: the one place that knows all domains. Used by the API and by the workers alike."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,10 +33,14 @@ from passmanager.service.orders import settling
 from passmanager.service.orders.models import Order, OrderItem, Purchase
 from passmanager.service.orders.settling import Act
 from passmanager.service.orders.showing import show_order
-from passmanager.service.refunds.listening import Refunds
+from passmanager.service.refunds.listening import PAY, Refunds
+from passmanager.service.refunds.paying import PayingBack
 from passmanager.service.services import Services
 from passmanager.service.webhooks.recording import DELIVER, record
 from passmanager.service.webhooks.sending import WebhookSender
+
+if TYPE_CHECKING:
+    from passmanager.service.refunds.wallet import Wallet
 
 
 def connect(services: Services) -> None:
@@ -141,6 +145,28 @@ def add_checkout(services: Services, handlers: Handlers) -> None:
             confirming.expire(session, job.key, Act("clock", services.clock.now(), services.wire.tell))
 
     handlers.add_database(EXPIRE_CART, expire)
+
+
+def add_refunds(services: Services, handlers: Handlers) -> None:
+    """Refunds of the chain that the service signs itself.
+
+    Raises:
+        BadKey: The key file of the settings cannot be read with its password.
+    """
+    path, settings = services.settings.refund_keystore, services.settings
+    if path is None:
+        handlers.add_outside(PAY, PayingBack(services, None))
+        return
+    from passmanager.signers import LocalSigner  # noqa: PLC0415 - only who signs needs it
+
+    signer = LocalSigner.from_keystore(path, settings.refund_keystore_password.get_secret_value())
+
+    def open_wallet() -> "Wallet":
+        from passmanager.service.refunds.wallet import Wallet  # noqa: PLC0415 - loads web3
+
+        return Wallet.open(settings, signer)
+
+    handlers.add_outside(PAY, PayingBack(services, open_wallet))
 
 
 def add_orders(services: Services, handlers: Handlers) -> None:

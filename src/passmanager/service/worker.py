@@ -11,6 +11,7 @@ from passmanager.service.wiring import (
     add_fulfillment,
     add_mail,
     add_orders,
+    add_refunds,
     add_webhooks,
 )
 
@@ -25,6 +26,7 @@ def make_handlers(services: Services) -> Handlers:
     add_webhooks(services, handlers)
     add_mail(services, handlers)
     add_fulfillment(services, handlers)
+    add_refunds(services, handlers)
     add_files(services, handlers)
     add_actions(services, handlers)
     Deriving(services).add_handlers(handlers)
