@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from passmanager.service.db import read_scope
 from passmanager.service.http.deps import TheServices
-from passmanager.service.http.problems import Unavailable
+from passmanager.service.http.problems import Unavailable, refuses
 
 router = APIRouter(tags=["operation"])
 
@@ -26,6 +26,7 @@ def alive() -> Health:
 
 
 @router.get("/readyz")
+@refuses(Unavailable)
 def ready(services: TheServices) -> Health:
     """The database answers, too."""
     try:

@@ -13,7 +13,7 @@ from passmanager.service.http import siwe
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
-from passmanager.service.http.problems import NotFound
+from passmanager.service.http.problems import NotFound, Unavailable, refuses
 from passmanager.service.http.shapes import Body, ChainNumber, Id, Moment, Wallet
 
 router = APIRouter(prefix="/v1", tags=["catalog"])
@@ -75,6 +75,7 @@ def show_organization(one: Organization) -> OrganizationOut:
     )  # fmt: skip
 
 
+@refuses(Unavailable)
 def chain_reader(request: Request, services: TheServices) -> ChainReader:
     """The chain, opened by the first request that needs it."""
     found = getattr(request.app.state, "chain_reader", None)

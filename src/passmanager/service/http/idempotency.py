@@ -21,7 +21,12 @@ from passmanager.service.db import Kept, session_scope
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, TheServices, require
 from passmanager.service.http.models import StoredAnswer
-from passmanager.service.http.problems import IdempotencyInProgress, IdempotencyKeyMissing, IdempotencyMismatch
+from passmanager.service.http.problems import (
+    IdempotencyInProgress,
+    IdempotencyKeyMissing,
+    IdempotencyMismatch,
+    refuses,
+)
 from passmanager.service.ids import new_id
 from passmanager.service.services import Services
 
@@ -78,6 +83,7 @@ def once(scope: str, *, required: bool = False) -> Callable[..., Generator[Once]
         required: Requests without a key are refused, because money or goods move.
     """
 
+    @refuses(IdempotencyMismatch, IdempotencyInProgress, *([IdempotencyKeyMissing] if required else []))
     def dependency(
         request: Request,
         services: TheServices,

@@ -1,11 +1,14 @@
 """Errors of the HTTP interface as problem documents (RFC 9457). Each class is one documented code."""
 
+from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from passmanager.errors import PassManagerError
 
 MEDIA_TYPE = "application/problem+json"
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class Problem(PassManagerError):
@@ -137,3 +140,18 @@ class Unavailable(Problem):
 def bad_field(pointer: str, code: str, detail: str) -> InvalidInput:
     """One bad value, by its JSON pointer."""
     return InvalidInput(detail=detail, errors=({"pointer": pointer, "code": code, "detail": detail},))
+
+
+def refuses(*kinds: type[Problem]) -> Callable[[Function], Function]:
+    """A dependency or an endpoint says what it refuses, for OpenAPI; what can be seen from outside need not be said."""
+
+    def mark(function: Function) -> Function:
+        function.__dict__["refuses"] = kinds
+        return function
+
+    return mark
+
+
+def refusals_of(function: Callable[..., Any] | None) -> tuple[type[Problem], ...]:
+    """What a function has said."""
+    return getattr(function, "__dict__", {}).get("refuses", ())

@@ -7,10 +7,12 @@ from fastapi import Depends, Request
 
 from passmanager.service.http.deps import Now, TheServices
 from passmanager.service.http.limits import RateLimit, client_address
+from passmanager.service.http.problems import RateLimited, refuses
 
 _guard = Lock()
 
 
+@refuses(RateLimited)
 def _limited(request: Request, services: TheServices, now: Now) -> None:
     route = request.scope["route"].path
     address = client_address(request, services.settings)
