@@ -44,6 +44,25 @@ def word_reader(kind: str) -> Callable[[bytes], Any]:
     return lambda word: read(word, 0)
 
 
+@lru_cache(maxsize=1024)
+def topic_reader(kind: str) -> Callable[[str], Any]:
+    """Reader of an indexed field as a node gives it: 0x and 64 digits."""
+    if kind == "address":
+        return _topic_address
+    if kind.startswith("uint"):
+        return _topic_uint
+    read = word_reader(kind)
+    return lambda topic: read(bytes.fromhex(topic[2:]))
+
+
+def _topic_uint(topic: str) -> int:
+    return int(topic, 16)
+
+
+def _topic_address(topic: str) -> str:
+    return f"0x{topic[26:].lower()}"
+
+
 def _uint(data: bytes, at: int) -> int:
     return int.from_bytes(data[at : at + WORD])
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from passmanager.abi.events import EVENTS
-from passmanager.core.decoding import BadEncoding, decoder, word_reader
+from passmanager.core.decoding import BadEncoding, decoder, topic_reader
 from passmanager.models import Event, EventLog
 from passmanager.units import checksum
 
@@ -16,7 +16,7 @@ _Decode = Callable[[list[str], bytes], Event]
 
 def _compile(kind: type[Event]) -> _Decode:
     """Reader of one kind of event, its indexed fields and its data put in the order of the ABI."""
-    indexed = [(i, word_reader(name)) for i, (name, is_indexed) in enumerate(kind.FIELDS) if is_indexed]
+    indexed = [(i, topic_reader(name)) for i, (name, is_indexed) in enumerate(kind.FIELDS) if is_indexed]
     plain = [i for i, (_, is_indexed) in enumerate(kind.FIELDS) if not is_indexed]
     read_data = decoder(tuple(kind.FIELDS[i][0] for i in plain))
     count = len(kind.FIELDS)
@@ -24,7 +24,7 @@ def _compile(kind: type[Event]) -> _Decode:
     def decode(topics: list[str], data: bytes) -> Event:
         raw: list[Any] = [None] * count
         for topic, (i, read) in zip(topics[1:], indexed, strict=True):
-            raw[i] = read(bytes.fromhex(topic[2:]))
+            raw[i] = read(topic)
         for i, value in zip(plain, read_data(data), strict=True):
             raw[i] = value
         return kind.from_abi(tuple(raw))

@@ -29,7 +29,14 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import JSON, TypeEngine
 
 BUSY_MS = 30_000
-CACHE = "cache_size=-65536"  # 64 MiB: keys of chain facts are spread over their indexes
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={BUSY_MS}",
+    "cache_size=-65536",  # 64 MiB
+    "wal_autocheckpoint=4000",  # pages, 16 MiB: a back-fill writes 3 MiB at a time, and often the same pages
+)
 TOKEN_DIGITS = 78  # 2^256 - 1 has 78
 VALUE_DIGITS = TOKEN_DIGITS + 36
 READING = "passmanager_reading"
@@ -151,7 +158,7 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" above starts the transactions
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}", CACHE):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -195,23 +202,26 @@ def add_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, An
 
     Defaults of columns are not filled in: what is left out has to be nullable, or the number of the row.
     """
-    if not rows:
-        return
+    if rows:
+        add_columns(session, table, {name: [row[name] for row in rows] for name in rows[0]})
+
+
+def add_columns(session: Session, table: type[Base], columns: Mapping[str, Sequence[Any]]) -> None:
+    """The same, of values that are put together column by column already."""
     session.flush()
     connection = session.connection()
-    statement, writers = _insert(cast("Table", table.__table__), tuple(rows[0]), connection.dialect)
-    columns = [_column(rows, name, write) for name, write in writers]
-    connection.exec_driver_sql(statement, list(zip(*columns, strict=True)))
+    statement, writers = _insert(cast("Table", table.__table__), tuple(columns), connection.dialect)
+    written = [_written(columns[name], write) for name, write in writers]
+    connection.exec_driver_sql(statement, list(zip(*written, strict=True)))
 
 
-def _column(rows: Sequence[Mapping[str, Any]], name: str, write: Callable[[Any], Any] | None) -> list[Any]:
-    """Values as the driver takes them; those of amounts and flags are few, and brought there once each."""
-    values = [row[name] for row in rows]
+def _written(values: Sequence[Any], write: Callable[[Any], Any] | None) -> Sequence[Any]:
+    """Values as the driver takes them; of amounts and flags there are few, which are brought there once each."""
     if write is None:
         return values
     if isinstance(values[0], int):
-        written = {value: write(value) for value in set(values)}
-        return [written[value] for value in values]
+        known = {value: write(value) for value in set(values)}
+        return [known[value] for value in values]
     return [write(value) for value in values]
 
 

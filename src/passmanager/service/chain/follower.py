@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Event as Stop
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -20,11 +20,11 @@ from passmanager.core.follower import Position
 from passmanager.core.ranges import Window
 from passmanager.errors import NoNode, RpcError, UnexpectedAnswer
 from passmanager.events import Events, Progress
-from passmanager.models import Contracts
+from passmanager.models import Contracts, Event, EventLog
 from passmanager.node import Node
 from passmanager.service.chain import repository
 from passmanager.service.chain.facts import Batch, Dropped, Levels, Subscriber
-from passmanager.service.chain.logs import KINDS, NodeLog, Seen, annotate, read_log, seen, transactions, unplaced
+from passmanager.service.chain.logs import KINDS, Seen, annotate, read_log, transactions, unplaced
 from passmanager.service.chain.models import ChainCursor
 from passmanager.service.chain.reading import facts_of
 from passmanager.service.chain.tokens import ask_tokens, offers_of, tokens_in
@@ -50,12 +50,13 @@ class _FullEvents(Events):
 
     def __init__(self, node: Node, contracts: Contracts) -> None:
         super().__init__(node, contracts)
-        self._ours = frozenset(address.lower() for address in contracts.all().values())
+        self._ours = {address.lower(): address for address in contracts.all().values()}
         self.window = Window(size=FIRST_RANGE, full=LOGS_AT_ONCE)
 
-    def _decoded(self, logs: Iterable[Log]) -> tuple[NodeLog, ...]:
-        found = (read_log(one, self._ours) for one in logs)
-        return tuple(one for one in found if one is not None)
+    def _decoded(self, logs: Iterable[Log]) -> tuple[EventLog[Event], ...]:
+        """The steps of the SDK hand logs on without a look at them."""
+        found = [read_log(one, self._ours) for one in logs]
+        return cast("tuple[EventLog[Event], ...]", tuple([one for one in found if one is not None]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +139,18 @@ class Follower:
         with read_scope(self._services.sessions) as session:
             before = repository.position_of(session, self._chain_id) or self._start
         progress = self._events.step(before, kinds=KINDS)
-        new = [one for one in progress.logs if isinstance(one, NodeLog)]
-        times = self._times(new)
-        logs = [seen(one, times) for one in new]
+        logs = cast("list[Seen]", list(progress.logs))
+        self._fill_in_times(logs)
         return _Step(before, progress, logs, self._new_tokens(logs), self._tags(progress.tip.number))
 
-    def _times(self, logs: Sequence[NodeLog]) -> dict[int, int]:
+    def _fill_in_times(self, logs: Sequence[Seen]) -> None:
         """Times of blocks, asked for only if the logs do not tell them."""
-        unknown = {one.block_hash: one.block_number for one in logs if not one.at}
-        answers = self._node.request_many([("eth_getBlockByHash", (block, False)) for block in unknown])
-        return {number: _time_of(answer) for number, answer in zip(unknown.values(), answers, strict=True)}
+        untimed = [one for one in logs if not one.at]
+        blocks = list({one.block_hash for one in untimed})
+        answers = self._node.request_many([("eth_getBlockByHash", (block, False)) for block in blocks])
+        times = {block: _time_of(answer) for block, answer in zip(blocks, answers, strict=True)}
+        for one in untimed:
+            one.at = times[one.block_hash]
 
     def _new_tokens(self, logs: Sequence[Seen]) -> dict[str, tuple[str, int]]:
         tokens = tokens_in(logs)

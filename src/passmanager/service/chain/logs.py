@@ -9,8 +9,8 @@ from sqlalchemy import Row
 
 from passmanager.abi import events as abi
 from passmanager.core.events import Log, decode_event
-from passmanager.models import Contracts, Event, EventLog
-from passmanager.units import NATIVE, checksum
+from passmanager.models import Contracts, Event
+from passmanager.units import NATIVE
 
 KINDS: tuple[type[Event], ...] = (
     abi.ProductSet,
@@ -43,23 +43,13 @@ COUNTED = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NodeLog(EventLog[Event]):
-    """An event with the log it was read from.
-
-    Attributes:
-        at: Time of the block in milliseconds; 0 if the node does not tell it with the log.
-    """
-
-    tx_index: int
-    topics: list[str]
-    data: str
-    at: int
-
-
 @dataclass(slots=True)
 class Seen:
-    """A log with all that is kept of it."""
+    """A log with all that is kept of it.
+
+    Attributes:
+        at: Time of the block in milliseconds; 0 until it was asked for, if the node does not tell it with the log.
+    """
 
     event: Event
     address: str
@@ -76,37 +66,44 @@ class Seen:
     pass_id: int = 0
 
 
-def read_log(log: Log, ours: frozenset[str]) -> NodeLog | None:
-    """A log of one of our contracts; None if it is another's, or no event that we know."""
-    if log["address"].lower() not in ours:
+def read_log(log: Log, ours: Mapping[str, str]) -> Seen | None:
+    """A log of one of our contracts; None if it is another's, or no event that we know.
+
+    Args:
+        log: As the node gives it.
+        ours: Addresses in their checksum form, by the same in small letters.
+    """
+    address = ours.get(log["address"].lower())
+    if address is None:
         return None
-    event = decode_event(log["topics"], bytes.fromhex(log["data"][2:]))
+    topics, data = log["topics"], log["data"]
+    event = decode_event(topics, bytes.fromhex(data[2:]))
     if event is None:
         return None
-    return NodeLog(
-        event=event, address=checksum(log["address"]), block_number=int(log["blockNumber"], 16),
-        block_hash=log["blockHash"], transaction_hash=log["transactionHash"], log_index=int(log["logIndex"], 16),
-        tx_index=int(log["transactionIndex"], 16), topics=list(log["topics"]), data=log["data"],
-        at=1000 * int(log.get("blockTimestamp") or "0x0", 16),
-    )  # fmt: skip
-
-
-def seen(log: NodeLog, times: Mapping[int, int]) -> Seen:
-    """As it is kept; `times` has the times of blocks whose logs do not tell them."""
     return Seen(
-        log.event, log.address, log.block_number, log.block_hash, log.at or times[log.block_number],
-        log.transaction_hash, log.tx_index, log.log_index, log.topics, log.data,
+        event, address, int(log["blockNumber"], 16), log["blockHash"],
+        1000 * int(log.get("blockTimestamp") or "0x0", 16), log["transactionHash"], int(log["transactionIndex"], 16),
+        int(log["logIndex"], 16), topics, data,
     )  # fmt: skip
 
 
-def row_of(chain_id: int, log: Seen) -> dict[str, Any]:
-    """Its row."""
+def columns_of(chain_id: int, logs: Sequence[Seen]) -> dict[str, list[Any]]:
+    """Their rows, column by column."""
     return {
-        "chain_id": chain_id, "block_hash": log.block_hash, "log_index": log.log_index,
-        "block_number": log.block_number, "block_at": log.at, "tx_hash": log.tx_hash, "tx_index": log.tx_index,
-        "address": log.address, "topics": log.topics, "data": log.data, "position": log.position,
-        "org_id": str(log.org_id or ""), "pass_id": str(log.pass_id or ""),
-    }  # fmt: skip
+        "chain_id": [chain_id] * len(logs),
+        "block_number": [log.block_number for log in logs],
+        "log_index": [log.log_index for log in logs],
+        "block_hash": [log.block_hash for log in logs],
+        "block_at": [log.at for log in logs],
+        "tx_hash": [log.tx_hash for log in logs],
+        "tx_index": [log.tx_index for log in logs],
+        "address": [log.address for log in logs],
+        "topics": [log.topics for log in logs],
+        "data": [log.data for log in logs],
+        "position": [log.position for log in logs],
+        "org_id": [str(log.org_id or "") for log in logs],
+        "pass_id": [str(log.pass_id or "") for log in logs],
+    }
 
 
 def from_row(row: Row[Any]) -> Seen:

@@ -14,9 +14,9 @@ from passmanager.core.events import topic_of
 from passmanager.core.follower import Position
 from passmanager.core.pricing import terms_from_json
 from passmanager.service.chain.facts import Levels
-from passmanager.service.chain.logs import Seen, from_row, row_of
+from passmanager.service.chain.logs import Seen, columns_of, from_row
 from passmanager.service.chain.models import ChainCursor, ChainLog, ChainOffer
-from passmanager.service.db import add_rows
+from passmanager.service.db import add_columns
 from passmanager.units import NATIVE, Address, checksum
 
 T = TypeVar("T")
@@ -73,7 +73,8 @@ def cursor_levels(cursor: ChainCursor) -> Levels:
 
 def add_logs(session: Session, chain_id: int, logs: Sequence[Seen]) -> None:
     """Keeps logs raw."""
-    add_rows(session, ChainLog, [row_of(chain_id, log) for log in logs])
+    if logs:
+        add_columns(session, ChainLog, columns_of(chain_id, logs))
 
 
 def drop_logs(session: Session, chain_id: int, first_block: int) -> list[Seen]:

@@ -1,7 +1,7 @@
 """Orders that come from the chain: their rows are gathered and written for a whole batch at once."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +18,13 @@ from passmanager.service.orders.hooks import Line
 from passmanager.service.orders.lookups import Lookups
 from passmanager.service.orders.models import Order, OrderItem, Payment, Purchase
 from passmanager.service.orders.repository import Buyer
-from passmanager.service.orders.status import AttemptStatus, Axis, FulfillmentStatus, Move, PaymentStatus, history_row
+from passmanager.service.orders.status import AttemptStatus, Axis, FulfillmentStatus, PaymentStatus
 from passmanager.units import Address, format_units
 
 ACTOR = "chain"
+PAID, NOTHING_YET = PaymentStatus.PAID.value, FulfillmentStatus.NONE.value
+BIRTH = ((Axis.PAYMENT.value, PAID), (Axis.FULFILLMENT.value, NOTHING_YET))
+"""With which statuses orders of the chain come to be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class Sold:
         owner: Holder of the pass, who is the customer.
         lines: Product and pricing of each, beside its amounts.
         deliver: Does it deliver anything? A renewal does not.
+        elsewhere: Is it older than the binding of its organization?
     """
 
     organization: Organization
@@ -50,12 +54,8 @@ class Sold:
     reductions: Sequence[Reduction] = ()
     reason: str = ""
     deliver: bool = True
-    details: dict[str, Any] = field(default_factory=dict[str, Any])
-
-    @property
-    def elsewhere(self) -> bool:
-        """Is it older than the binding of its organization?"""
-        return self.place.block_number < self.organization.deliver_from_block
+    details: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    elsewhere: bool
 
 
 @dataclass(slots=True)
@@ -126,8 +126,11 @@ class Desk:
         self.orders.append(self._order(sold, order_id, buyer, items))
         self.items += items
         self.payments.append(self._payment(sold, order_id))
-        for axis, new in ((Axis.PAYMENT, PaymentStatus.PAID.value), (Axis.FULFILLMENT, FulfillmentStatus.NONE.value)):
-            self.history.append(history_row(Move(order_id, order_id, axis, "", new, sold.reason, ACTOR, sold.place.at)))
+        for axis, new in BIRTH:
+            self.history.append({
+                "order_id": order_id, "axis": axis, "old": "", "new": new, "reason": sold.reason, "actor": ACTOR,
+                "at": sold.place.at,
+            })  # fmt: skip
         if not sold.elsewhere:
             self.born.append(order_id)
         return [item["id"] for item in items]
@@ -141,7 +144,7 @@ class Desk:
         return {
             "id": order_id, "merchant_id": organization.merchant_id, "store_id": organization.store_id,
             "customer_id": buyer.id, "source": sold.source, "test": False,
-            "payment_status": PaymentStatus.PAID.value, "fulfillment_status": FulfillmentStatus.NONE.value,
+            "payment_status": PAID, "fulfillment_status": NOTHING_YET,
             "reason": sold.reason, "reference": None, "salt": secrets.token_hex(16), "currency": currency.symbol,
             "decimals": currency.decimals, "subtotal": subtotal, "discount": subtotal - total, "tax": 0,
             "shipping": 0, "total": total, "fee": sold.fee, "total_value": value36(total, currency.decimals),
@@ -181,7 +184,7 @@ class Desk:
             "sku": offered.sku if offered else "",
             "tangible": bool(offered and offered.tangible and sold.deliver), "quantity": amounts.quantity,
             "price": amounts.price, "subtotal": amounts.subtotal, "discount": amounts.discount, "tax": 0,
-            "total": amounts.total, "fulfillment_status": FulfillmentStatus.NONE.value,
+            "total": amounts.total, "fulfillment_status": NOTHING_YET,
             "fulfillment_template_id": template, "method": "", "units_owed": 0, "shipped": 0, "refunded_at": None,
         }  # fmt: skip
 

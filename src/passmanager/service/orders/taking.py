@@ -196,7 +196,8 @@ class Taking:
         return priced_line(state.quantity, cost, cost - paid)
 
     def _sell(self, fact: Selling, organization: Organization, key: tuple[object, ...], **values: Any) -> list[str]:
-        return self.desk.add(Sold(organization=organization, key=key, place=fact.place, **values))
+        elsewhere = not self._tells(fact, organization)
+        return self.desk.add(Sold(organization=organization, key=key, place=fact.place, elsewhere=elsewhere, **values))
 
     # --- payments that are there
 
