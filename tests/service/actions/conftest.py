@@ -44,9 +44,9 @@ class Mine:
     def actions(self, purchase):
         return {one["key"]: one for one in self.call("GET", f"/{purchase['id']}/actions")["data"]}
 
-    def execute(self, purchase, key, answers=None, *, status=201, **more):
+    def execute(self, purchase, what, answers=None, *, status=201, **more):
         body = None if answers is None else {"answers": answers}
-        return self.call("POST", f"/{purchase['id']}/actions/{key}", body, status=status, **more)
+        return self.call("POST", f"/{purchase['id']}/actions/{what}", body, status=status, **more)
 
     def executions(self, purchase):
         return self.call("GET", f"/{purchase['id']}/executions")["data"]

@@ -124,11 +124,11 @@ def list_hooks(action_id: Id, session: Reading, caller: Reader) -> HookList:
     return HookList(data=[showing.show_hook(hook) for hook in hooks])
 
 
-@router.delete("/actions/{action_id}/hooks/{hook_id}", status_code=204)
-def unsubscribe(action_id: Id, hook_id: Id, session: Writing, caller: Writer) -> None:
+@router.delete("/actions/{action_id}/hooks/{endpoint_id}", status_code=204)
+def unsubscribe(action_id: Id, endpoint_id: Id, session: Writing, caller: Writer) -> None:
     """Nothing more is sent to it."""
     action = repository.get_action(session, caller, action_id)
-    delete_endpoint(session, defining.hook_of(session, action, hook_id))
+    delete_endpoint(session, defining.hook_of(session, action, endpoint_id))
 
 
 # --- purchases
