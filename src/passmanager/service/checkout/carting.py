@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from passmanager.service.accounts.buying import seats_for
+from passmanager.service.accounts.holders import Holder
 from passmanager.service.catalog import repository as catalog
 from passmanager.service.catalog.models import Currency, Product, Store
 from passmanager.service.chain.offers import sold_by_quantity
@@ -21,6 +23,14 @@ Line = dict[str, Any]
 def seller_of(store: Store) -> Caller:
     """In whose name a buyer's cart is looked up: this store's, and no other."""
     return Caller(store.merchant_id, store.id, BUYER, frozenset(), BUYER)
+
+
+def holder_of(found: CheckoutSession) -> Holder:
+    """The buyer, as the merchant's session knows him; nobody for guests."""
+    return Holder(
+        store_id=found.store_id, customer_id=found.customer_id or "", session_id=found.user_session_id or "",
+        account_id=found.account_id, seats=found.seats,
+    )  # fmt: skip
 
 
 def lines_of(found: CheckoutSession) -> list[Line]:
@@ -119,18 +129,15 @@ def _fit_quantities(session: Session, found: CheckoutSession, store: Store, curr
     caller, lines = seller_of(store), [dict(line) for line in lines_of(found)]
     for index, line in enumerate(lines):
         product = catalog.get_product(session, caller, line["product_id"])
-        if product.per_seat and found.user_session_id is not None:
-            line["quantity"] = _seats(found, product, index)
-        elif line.pop("added", False) and _once(session, product, line, currency):
+        added = line.pop("added", False)
+        seats = None
+        if found.user_session_id is not None:
+            seats = seats_for(session, holder_of(found), product, pointer=f"/body/items/{index}")
+        if seats is not None:
+            line["quantity"] = seats
+        elif added and _once(session, product, line, currency):
             line["quantity"] = 1
     found.cart = {**found.cart, "items": lines}
-
-
-def _seats(found: CheckoutSession, product: Product, index: int) -> int:
-    if found.seats is None:
-        where = f"/body/items/{index}/quantity"
-        raise bad_field(where, "seats", f"product {product.id} is priced by seats, and the session's account has none")
-    return found.seats
 
 
 def _once(session: Session, product: Product, line: Line, currency: Currency) -> bool:

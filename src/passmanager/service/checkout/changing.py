@@ -15,7 +15,7 @@ from passmanager.service.http.problems import Conflict, bad_field
 from passmanager.service.orders.settling import Act
 
 FORM = ("billing_address", "shipping_address", "customer", "customer_notes", "marketing_optin", "custom_fields")
-CHOICES = ("payment_method", "locale")
+CHOICES = ("payment_method", "locale", "for_account")
 NULLABLE = frozenset({"coupon", *CHOICES})
 
 

@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from passmanager.service.accounts.buying import account_for
+from passmanager.service.accounts.gating import check_requirements
 from passmanager.service.catalog import repository as catalog
 from passmanager.service.catalog.models import Store
 from passmanager.service.checkout import carting, changing, methods
@@ -41,18 +43,28 @@ def confirm(session: Session, found: CheckoutSession, body: ConfirmIn, act: Act,
         return order_of(session, found)
     changing.require_open(found, act.at)
     store = store_of(session, found.store_id)
-    _require_consents(found, body, act.at)
     if not carting.lines_of(found):
         raise bad_field("/body/items", "empty", "nothing is in the cart; PATCH the session with items first")
+    account_id = _account(session, found, store, act)
+    _require_consents(found, body, act.at)
     method, instructions = _method(session, found, store, body.payment_method)
     origin = Origin(
         source=SOURCE, ip_address=ip_address, customer=_customer(session, found, act.at),
-        guest=found.customer_id is None, expected=int(found.quote["total"]),
-        details={"consents": found.form["consents"], "checkout_session_id": found.id},
+        guest=found.customer_id is None, expected=int(found.quote["total"]), account_id=account_id,
+        details={"consents": found.form["consents"], "checkout_session_id": found.id,
+                 **({"user_session_id": found.user_session_id} if found.user_session_id else {})},
     )  # fmt: skip
     order = place(session, carting.seller_of(store), _order_in(found, method, instructions), act, origin)
     _close(session, found, order, act)
     return order
+
+
+def _account(session: Session, found: CheckoutSession, store: Store, act: Act) -> str | None:
+    """The account that it is bought for, once it is sure that this person may buy these products."""
+    holder, seller = carting.holder_of(found), carting.seller_of(store)
+    products = [catalog.get_product(session, seller, line["product_id"]) for line in carting.lines_of(found)]
+    check_requirements(session, holder, store, products, act.at, act.tell)
+    return account_for(session, holder, store, for_account=found.form.get("for_account"))
 
 
 def _require_consents(found: CheckoutSession, body: ConfirmIn, now: int) -> None:

@@ -149,6 +149,7 @@ class SessionPatch(Body):
     consents: Consents | None = None
     payment_method: Name | None = None
     locale: Locale | None = None
+    for_account: bool | None = Field(default=None, description="For the account of the user's session?")
 
 
 class MySessionIn(SessionPatch):
@@ -243,6 +244,7 @@ class SessionOut(BaseModel):
     payment_method: str | None
     payment_methods: list[MethodOut]
     locale: str | None
+    for_account: bool | None
     seats: int | None
     query: dict[str, str]
     expires_at: Moment

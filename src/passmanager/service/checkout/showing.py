@@ -111,6 +111,7 @@ def _show(session: Session, found: CheckoutSession, order: Order | None, setting
         payment_method=form.get("payment_method"),
         payment_methods=[MethodOut(name=name, instructions=text) for name, text in ways.items()],
         locale=form.get("locale"),
+        for_account=form.get("for_account"),
         seats=found.seats,
         query=found.context["query"],
         expires_at=found.expires_at,
