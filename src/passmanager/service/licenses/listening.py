@@ -42,25 +42,27 @@ class Keys:
 
     def moved(self, session: Session, news: Sequence[News]) -> None:
         """Passes have other holders."""
-        moved(session, news, Vault.of(self._services.settings), self._services.wire.tell)
+        vault, now = Vault.of(self._services.settings), self._services.clock.now()
+        moved(session, news, vault, self._services.wire.tell, now)
 
     def ended(self, session: Session, news: News) -> None:
         """A right of access is over for good: it was revoked, or its pass burned."""
         keys = repository.keys_of_rights(session, [news.aggregate_id])
-        told = revoking.change_many(session, keys, REVOKED, news.merchant_id, news.at, RIGHT)
+        told = revoking.change_many(session, keys, REVOKED, news.merchant_id, self._services.clock.now(), RIGHT)
         self._services.wire.tell_all(session, told)
 
     def changed(self, session: Session, news: News) -> None:
         """The chain took it back that a right was over."""
         if news.data.get("reorged") and news.data.get("active"):
             keys = repository.keys_of_rights(session, [news.aggregate_id])
-            told = revoking.bring_back(session, keys, news.merchant_id, news.at, RIGHT)
+            now = self._services.clock.now()
+            told = revoking.bring_back(session, keys, news.merchant_id, now, RIGHT)
             self._services.wire.tell_all(session, told)
 
     def restocked(self, session: Session, news: News) -> None:
         """A pool has keys again."""
         if repository.waiting_for_replacement(session, news.aggregate_id, 1):
-            keep_going(session, REISSUE, [(news.aggregate_id, "")], news.at)
+            keep_going(session, REISSUE, [(news.aggregate_id, "")], self._services.clock.now())
 
     def reissue(self, session: Session, jobs: Sequence[Job]) -> None:
         """Keys in place of those that a moved pass lost while its pool was empty."""

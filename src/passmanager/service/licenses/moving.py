@@ -27,22 +27,22 @@ from passmanager.service.news import News, Tell
 HELD = frozenset({ISSUED, SUSPENDED})
 
 
-def moved(session: Session, told: Sequence[News], vault: Vault, tell: Tell) -> None:
-    """Passes have other holders: one piece of news for each right of access."""
+def moved(session: Session, told: Sequence[News], vault: Vault, tell: Tell, now: int) -> None:
+    """Passes have other holders: one piece of news for each right of access. `now` is ours, not that of the block."""
     keys: dict[str, list[LicenseKey]] = {}
     for key in repository.keys_of_rights(session, {one.aggregate_id for one in told}):
         keys.setdefault(key.purchase_id or "", []).append(key)
     for one in told:
         mine = keys.get(one.aggregate_id, [])
         if mine:
-            for news in _move(session, mine, one, vault):
+            for news in _move(session, mine, one, vault, now):
                 tell(session, news)
 
 
-def _move(session: Session, keys: Sequence[LicenseKey], told: News, vault: Vault) -> list[News]:
+def _move(session: Session, keys: Sequence[LicenseKey], told: News, vault: Vault, now: int) -> list[News]:
     back = bool(told.data.get("reorged"))
     turn = Turn(
-        vault=vault, merchant_id=told.merchant_id, made_by=REORG if back else TRANSFER, at=told.at,
+        vault=vault, merchant_id=told.merchant_id, made_by=REORG if back else TRANSFER, at=now,
         owner=str(told.data.get("previous_owner", "")),
     )  # fmt: skip
     if back:
