@@ -22,7 +22,7 @@ class Call:
 
 @dataclass
 class Receiver:
-    """Answers 200; or a status, or a status with headers, as `answer` says of a call."""
+    """Answers 200; or a status, or a status with headers, or also with a body, as `answer` says of a call."""
 
     url: str = ""
     calls: list[Call] = field(default_factory=list)
@@ -45,13 +45,13 @@ def run_receiver() -> Iterator[Receiver]:
             call = Call(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
             receiver.calls.append(call)
             found = receiver.answer(call)
-            status, headers = found if isinstance(found, tuple) else (found, {})
+            status, headers, content = (*found, b"ok")[:3] if isinstance(found, tuple) else (found, {}, b"ok")
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
-            self.send_header("content-length", "2")
+            self.send_header("content-length", str(len(content)))
             self.end_headers()
-            self.wfile.write(b"ok")
+            self.wfile.write(content)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     receiver.url = f"http://127.0.0.1:{server.server_port}"

@@ -39,11 +39,11 @@ class Worker:
         self._stop = Event()
         self._lost: SlotLost | None = None
         self._threads = [
-            Thread(target=self._loop, args=(step, pause), name=name)
-            for name, step, pause in (
-                ("database", self._runner.run_database, self._idle),
-                ("outside", self._runner.run_outside, self._idle),
-                ("watch", self._watch, WATCH_SECONDS),
+            Thread(target=self._loop, args=(step, rest), name=name)
+            for name, step, rest in (
+                ("database", self._runner.run_database, lambda: self._stop.wait(self._idle)),
+                ("outside", self._runner.run_outside, lambda: self._runner.rest(self._idle)),
+                ("watch", self._watch, lambda: self._stop.wait(WATCH_SECONDS)),
             )
         ]
 
@@ -81,20 +81,17 @@ class Worker:
     def _told(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()
 
-    def _loop(self, step: Callable[[], int], pause: float) -> None:
+    def _loop(self, step: Callable[[], int], rest: Callable[[], object]) -> None:
         while not self._stop.is_set():
             try:
-                done = step()
+                if not step():
+                    rest()
             except SlotLost as problem:
                 self._lose(problem)
                 return
             except Exception:
                 log.exception("worker has trouble")  # such as a database that restarts
-                done, wait = 0, TROUBLE_SECONDS
-            else:
-                wait = pause
-            if not done:
-                self._stop.wait(wait)
+                self._stop.wait(TROUBLE_SECONDS)
 
     def _watch(self) -> int:
         self._slot.watch()

@@ -40,6 +40,7 @@ class Runner:
         self._lanes = Counter[str]()
         self._running = 0
         self._over = 0
+        self._looked = 0
         self._guard = Condition()
 
     # --- inside the database
@@ -88,11 +89,16 @@ class Runner:
     def run_outside(self) -> int:
         """Starts as many pieces as threads and lanes have room for; how many."""
         with self._guard:
-            room = self._threads - self._running
+            room, self._looked = self._threads - self._running, self._over
         jobs = self._lease(room)
         for job, lane in jobs:
             self._start(job, lane)
         return len(jobs)
+
+    def rest(self, seconds: float) -> None:
+        """Until a piece has ended since the last look, because then a thread or a lane has room again."""
+        with self._guard:
+            self._guard.wait_for(lambda: self._over > self._looked, seconds)
 
     def _lease(self, most: int) -> list[tuple[Job, str]]:
         now = self._services.clock.now()
