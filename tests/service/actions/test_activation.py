@@ -74,7 +74,7 @@ def test_a_refunded_purchase_cannot_be_used_and_its_keys_end(shop, ann):
     shop.action(BACK, "open")
     purchase = shop.bought()
     key = ann.executions(purchase)[0]["result"]["key"]
-    shop.act({"id": purchase["order_id"]}, "charge-back")
+    shop.act({"id": purchase["order_id"]}, "charge-back", {"reason": "bank"})
     shop.settle()
     refused = ann.execute(purchase, "open", status=403)
     assert refused["code"] == "purchase-inactive"
