@@ -139,7 +139,7 @@ class TestWhatCounts:
         bought, file = sold
         links = [bought.link(file) for _ in range(50)]
         with ThreadPoolExecutor(16) as pool:
-            answers = list(pool.map(lambda link: bought.get(link), links))
+            answers = list(pool.map(bought.get, links))
         assert sorted(answer.status_code for answer in answers) == [200] * 2 + [409] * 48
         assert all(answer.content == CONTENT for answer in answers if answer.status_code == 200)
         assert count(bought) == 2

@@ -9,10 +9,10 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import IO, Final
 
-import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from passmanager.errors import PassManagerError
 from passmanager.service.accounts.holders import person_of
 from passmanager.service.db import read_scope, session_scope
 from passmanager.service.files import access, devices, links, repository
@@ -29,7 +29,6 @@ from passmanager.service.services import Services
 
 CHUNK: Final = 256 * 1024
 CHECKED_EVERY: Final = 4 * 1024 * 1024
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +98,16 @@ def count(session: Session, asked: Visit, part: Part, now: int) -> str | None:
     return made.id
 
 
+class DownloadStopped(PassManagerError):
+    """The holder lost the purchase while its file was sent: the connection is closed before the file is whole."""
+
+    purchase_id: str
+    code: str
+
+    def __str__(self) -> str:
+        return f"a download of purchase {self.purchase_id} was stopped: {self.code}"
+
+
 @dataclass(frozen=True, slots=True)
 class Sending:
     """Bytes on their way.
@@ -114,30 +123,31 @@ class Sending:
     download_id: str | None
 
     def bytes_of(self, content: IO[bytes]) -> Generator[bytes]:
-        """The part, piece by piece. It ends early when the holder loses the purchase meanwhile."""
+        """The part, piece by piece.
+
+        Raises:
+            DownloadStopped: The holder lost the purchase meanwhile.
+        """
         with content:
             content.seek(self.part.start)
             left, unchecked = self.part.length, 0
             while left and (piece := content.read(min(CHUNK, left))):
                 if unchecked >= CHECKED_EVERY:
                     unchecked = 0
-                    if not self._still():
-                        return
+                    self._require_still()
                 left -= len(piece)
                 unchecked += len(piece)
                 yield piece
         if not left and self.part.end == self.part.size:
             self._complete()
 
-    def _still(self) -> bool:
+    def _require_still(self) -> None:
         """The link may expire while its file is sent; all else must stay as it was."""
         try:
             with read_scope(self.services.sessions) as session:
                 visit(session, self.claims, self.browser, self.services.clock.now())
         except Problem as problem:
-            log.info("download stopped", purchase=self.claims.purchase_id, code=problem.code)
-            return False
-        return True
+            raise DownloadStopped(purchase_id=self.claims.purchase_id, code=problem.code) from None
 
     def _complete(self) -> None:
         if self.download_id is None:
