@@ -54,8 +54,9 @@ class SessionOut(BaseModel):
 
 
 class KeyOfMine(BaseModel):
-    """What was delivered for one unit; of a file only its name."""
+    """What was delivered for one unit; of a file only its name. More at `GET /v1/me/purchases/{id}/license-keys`."""
 
+    id: str
     kind: str
     key: str
     file_name: str
@@ -124,7 +125,7 @@ def list_mine(
             product_name=products.get(one.product_id or "", ""),
             store_name=stores[one.store_id],
             keys=[
-                KeyOfMine(kind=unit.kind, key=unit.text, file_name=unit.file_name, usable=unit.usable)
+                KeyOfMine(id=unit.key_id, kind=unit.kind, key=unit.text, file_name=unit.file_name, usable=unit.usable)
                 for unit in keys.get(one.order_item_id or "", [])
             ],
         )

@@ -139,7 +139,7 @@ def read_key(key_id: Id, session: Reading, caller: SecretReader, services: TheSe
 
 
 def _change(request: Once, key_id: str, status: str, services: TheServices) -> Response:
-    key = repository.get_key(request.session, request.caller, key_id)
+    key = repository.lock_key(request.session, repository.get_key(request.session, request.caller, key_id).id)
     news = revoking.change(request.session, key, status, request.caller.merchant_id, request.now)
     services.wire.tell(request.session, news)
     return request.answer(showing.show_key(key), 200)
