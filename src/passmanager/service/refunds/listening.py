@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from passmanager.service.engine import enqueue
+from passmanager.service.engine import cancel, enqueue
 from passmanager.service.news import News
 from passmanager.service.orders.refunding import PROCESSING
 from passmanager.service.orders.settling import Act
@@ -63,6 +63,7 @@ class Refunds:
                 request.refund_id = request.amount = None
             self._move(session, request, back, news)
         if repository.transactions_of(session, refund.id):
+            cancel(session, PAY, refund.id)  # its last look may be due much later
             enqueue(session, PAY, refund.id, news.at)
 
     def _move(self, session: Session, request: RefundRequest, new: str, news: News) -> None:

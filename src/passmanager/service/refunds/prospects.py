@@ -21,7 +21,7 @@ from passmanager.service.refunds import repository
 from passmanager.service.refunds.chain import Outlook, look, refund_call
 from passmanager.service.refunds.refundable import find_right, require_refundable, require_role
 from passmanager.service.refunds.repository import Line
-from passmanager.service.refunds.schemas import CallOut, RefundIn
+from passmanager.service.refunds.schemas import RefundCallOut, RefundIn
 from passmanager.service.services import Services
 
 Writer = Annotated[Caller, Depends(require("refunds:write"))]
@@ -76,12 +76,12 @@ def _token(session: Session, order: Order) -> str:
     return session.scalars(asked.where(Payment.token.is_not(None))).first() or f"0x{bytes(20).hex()}"
 
 
-def call_of(chain: ChainReader | None, refund: Refund | None) -> CallOut | None:
+def call_of(chain: ChainReader | None, refund: Refund | None) -> RefundCallOut | None:
     """What the merchant's wallet has to send, while it is waited for."""
     if chain is None or refund is None or not waits_for_wallet(refund):
         return None
     call = refund_call(chain, refund)
-    return CallOut(chain_id=chain.chain_id, to=call.to, data=f"0x{call.data.hex()}")
+    return RefundCallOut(chain_id=chain.chain_id, to=call.to, data=f"0x{call.data.hex()}")
 
 
 def waits_for_wallet(refund: Refund) -> bool:

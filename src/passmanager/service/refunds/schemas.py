@@ -56,7 +56,7 @@ class RefundIn(Body):
     reason: Text = ""
 
 
-class CallOut(BaseModel):
+class RefundCallOut(BaseModel):
     """A transaction that is not signed; a wallet with the role `refund` sends it."""
 
     chain_id: int
@@ -84,7 +84,7 @@ class RefundOut(BaseModel):
     chain_product_id: str | None
     tx_hash: str | None
     signed_by_service: bool
-    call: CallOut | None = Field(description="To be sent, while it is not; only where one refund is shown.")
+    call: RefundCallOut | None = Field(description="To be sent, while it is not; only where one refund is shown.")
     created_at: Moment
     updated_at: Moment
 

@@ -10,10 +10,10 @@ from passmanager.service.refunds import repository
 from passmanager.service.refunds.changing import FULFILLED
 from passmanager.service.refunds.models import RefundRequest
 from passmanager.service.refunds.repository import Line
-from passmanager.service.refunds.schemas import CallOut, RefundOut, RequestOfMine, RequestOut
+from passmanager.service.refunds.schemas import RefundCallOut, RefundOut, RequestOfMine, RequestOut
 
 
-def show_refund(order: Order, refund: Refund, call: CallOut | None = None) -> RefundOut:
+def show_refund(order: Order, refund: Refund, call: RefundCallOut | None = None) -> RefundOut:
     """One refund."""
     return RefundOut(
         id=refund.id, store_id=refund.store_id, order_id=refund.order_id, order_item_id=refund.order_item_id,
@@ -28,7 +28,7 @@ def show_refund(order: Order, refund: Refund, call: CallOut | None = None) -> Re
 
 
 def show_requests(
-    session: Session, found: Sequence[RefundRequest], call: CallOut | None = None
+    session: Session, found: Sequence[RefundRequest], call: RefundCallOut | None = None
 ) -> dict[str, RequestOut]:
     """Many, by id."""
     lines = repository.lines_of(session, [one.order_item_id for one in found])
@@ -36,7 +36,7 @@ def show_requests(
     return {one.id: _request(lines[one.order_item_id], one, refunds.get(one.refund_id or ""), call) for one in found}
 
 
-def _request(line: Line, one: RefundRequest, refund: Refund | None, call: CallOut | None) -> RequestOut:
+def _request(line: Line, one: RefundRequest, refund: Refund | None, call: RefundCallOut | None) -> RequestOut:
     order, item = line
     return RequestOut(
         id=one.id, store_id=one.store_id, order_id=order.id, order_number=order.number, order_item_id=item.id,
