@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from passmanager.service.accounts.sharing import Sharing
 from passmanager.service.actions.activating import Activations
 from passmanager.service.actions.keys import KeysMade
+from passmanager.service.actions.limits import reactivated as actions_reactivated
 from passmanager.service.checkout import confirming
 from passmanager.service.checkout.opening import EXPIRE as EXPIRE_CART
 from passmanager.service.contacts import release_mails
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
 def connect(services: Services) -> None:
     """Subscribes every domain to the news of the others, in the order in which they act."""
     services.wire.subscribe_many("*", tell_merchant)
+    Sharing(services.wire).subscribe()
     Deliveries(services).subscribe()
     Refunds(services).subscribe()
     Keys(services).subscribe()
@@ -54,6 +57,7 @@ def connect(services: Services) -> None:
     services.wire.subscribe_many("*", Postman(find_emails).hear)
     services.wire.subscribe(CONTACT_ADDED, release_mails)
     services.wire.subscribe(REACTIVATED, reactivated)
+    services.wire.subscribe(REACTIVATED, actions_reactivated)
 
 
 def tell_merchant(session: Session, news: Sequence[News]) -> None:

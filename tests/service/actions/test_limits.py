@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from tests.service.actions.conftest import Mine
 from tests.service.actions.test_rows import BACK
 
 
@@ -130,3 +131,43 @@ def test_a_refused_call_uses_nothing_up(shop, ann):
     assert ann.execute(purchase, "zap", {"a": 1}, status=422)["errors"][0]["pointer"] == "/body/answers"
     assert [one["remaining"] for one in ann.actions(purchase).values()] == [1, 1]
     ann.execute(purchase, "ask", {"company": "Acme"})
+
+
+def test_sd04_a_reactivated_purchase_counts_from_0_by_the_limits_of_today(shop, ann):
+    made = shop.action(BACK, "open", max_executions=3)
+    purchase = shop.bought()
+    for _ in range(3):
+        ann.execute(purchase, "open")
+    shop.settle(60)
+    shop.call("PATCH", f"/actions/{made['id']}", {"max_executions": 1})
+    ann.execute(purchase, "open", status=409)
+    shop.settle(60)
+    shop.call("POST", f"/purchases/{purchase['id']}/reactivate", {"customer_email": "", "refulfill": False})
+    (mine,) = ann.actions(purchase).values()
+    assert (mine["remaining"], mine["max_executions"]) == (1, 1)
+    ann.execute(purchase, "open")
+    ann.execute(purchase, "open", status=409)
+
+
+def test_sd04_members_of_an_account_share_a_limit_or_have_one_each(shop, services, merchant):
+    shop.call("PATCH", f"/stores/{merchant.store_id}", {"account_purchases": "always"})
+    shop.action(BACK, "each", max_executions=1)
+    shop.action(BACK, "shared", max_executions=1, limit_per="purchase")
+    one, two = (member(shop, name) for name in ("u1", "u2"))
+    order = shop.order(user_session_id=one.session_id)
+    shop.act(order, "mark-paid")
+    purchase = shop.of(order)
+    for user in (one, two):
+        user.execute(purchase, "each")
+        user.execute(purchase, "each", status=409)
+    one.execute(purchase, "shared")
+    two.execute(purchase, "shared", status=409)
+    assert [len(user.executions(purchase)) for user in (one, two)] == [2, 1]
+
+
+def member(shop, user_id):
+    body = {"store_id": shop.merchant.store_id, "user_id": user_id, "account": {"id": "acme", "seats": 5}}
+    found = shop.call("POST", "/sessions", body, status=201)
+    mine = Mine(shop, {"Authorization": f"Bearer {found['token']}"}, "")
+    mine.session_id = found["session_id"]
+    return mine

@@ -43,12 +43,20 @@ class Activations:
 
     def born(self, session: Session, news: Sequence[News]) -> None:
         """New purchases, or old ones in a new state."""
-        active = [one for one in news if one.data.get("active") and one.data.get("product_id")]
+        active = [
+            one
+            for one in news
+            if one.data.get("active")
+            and one.data.get("product_id")
+            and repository.store_has(session, one.store_id, AUTOMATIC)
+        ]
         if active and repository.products_with(session, {one.data["product_id"] for one in active}, AUTOMATIC):
             self._enqueue(session, [one.aggregate_id for one in active])
 
     def paid(self, session: Session, news: News) -> None:
         """An order was paid, or released after somebody looked at it."""
+        if not repository.store_has(session, news.store_id, AUTOMATIC):
+            return
         asked = (
             select(Purchase.id, Purchase.product_id)
             .join(OrderItem, OrderItem.id == Purchase.order_item_id)

@@ -14,14 +14,14 @@ from passmanager.service.actions.rearming import Asked, Signing
 from passmanager.service.actions.schemas import (
     ActionOfMine,
     ActionsOfMine,
-    CodeIn,
-    CodeSent,
     ExecuteIn,
     ExecutionOfMine,
     Key,
     LinkResult,
+    RearmCodeIn,
+    RearmCodeSent,
     RearmMessage,
-    SignedIn,
+    RearmSignedIn,
     WalletIn,
 )
 from passmanager.service.catalog.binding_api import TheChain
@@ -104,9 +104,9 @@ def list_executions(
 
 
 @router.post("/actions/{action_key}/rearm/code", status_code=202)
-def send_rearm_code(purchase_id: Id, action_key: Key, session: Writing, holder: TheHolder, now: Now) -> CodeSent:
+def send_rearm_code(purchase_id: Id, action_key: Key, session: Writing, holder: TheHolder, now: Now) -> RearmCodeSent:
     """Sends a code by which an action that is used up begins again."""
-    return CodeSent(sent_to=rearming.send_code(session, _asked(session, holder, purchase_id, action_key), now))
+    return RearmCodeSent(sent_to=rearming.send_code(session, _asked(session, holder, purchase_id, action_key), now))
 
 
 @router.post("/actions/{action_key}/rearm/message")
@@ -134,7 +134,7 @@ def _armed(session: Session, asked: Asked, now: int) -> ActionOfMine:
 
 @router.post("/actions/{action_key}/rearm")
 def rearm(
-    purchase_id: Id, action_key: Key, body: CodeIn, session: Writing, holder: TheHolder, now: Now
+    purchase_id: Id, action_key: Key, body: RearmCodeIn, session: Writing, holder: TheHolder, now: Now
 ) -> ActionOfMine:
     """Counting begins at 0 again, by the code of a mail."""
     asked = _asked(session, holder, purchase_id, action_key)
@@ -146,7 +146,7 @@ def rearm(
 def rearm_by_signature(
     purchase_id: Id,
     action_key: Key,
-    body: SignedIn,
+    body: RearmSignedIn,
     session: Writing,
     holder: TheHolder,
     services: TheServices,

@@ -75,6 +75,15 @@ class ActionLimit(Base):
     max_executions: Mapped[int]
 
 
+class ActionRenewal(Base):
+    """That a purchase was reactivated: its limits are those of then."""
+
+    __tablename__ = "action_renewals"
+
+    purchase_id: Mapped[str] = mapped_column(ForeignKey("purchases.id"), primary_key=True)
+    at: Mapped[int]
+
+
 class ActionExecution(Base):
     """One use of an action.
 

@@ -10,7 +10,7 @@ from passmanager.service.accounts.holders import Holder
 from passmanager.service.actions import limits, repository
 from passmanager.service.actions.effects import User
 from passmanager.service.actions.models import Action
-from passmanager.service.actions.schemas import SignedIn
+from passmanager.service.actions.schemas import RearmSignedIn
 from passmanager.service.catalog.models import Store
 from passmanager.service.customers.models import CustomerWallet
 from passmanager.service.http import siwe
@@ -112,7 +112,7 @@ def by_code(session: Session, asked: Asked, code: str, at: int) -> None:
     _begin_again(session, asked)
 
 
-def by_signature(session: Session, asked: Asked, signed: SignedIn, signing: Signing, at: int) -> None:
+def by_signature(session: Session, asked: Asked, signed: RearmSignedIn, signing: Signing, at: int) -> None:
     """The same by the signature of a wallet of the person."""
     require(session, asked, WALLET)
     said = siwe.parse(signed.message)

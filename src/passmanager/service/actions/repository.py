@@ -73,6 +73,17 @@ def action_for(session: Session, right: Purchase, key: str) -> Action:
     raise NotFound(detail=f"purchase {right.id} has no action {key}")
 
 
+def store_has(session: Session, store_id: str, kinds: Collection[str]) -> bool:
+    """Does a store have an action of such a kind at all? Most have none, and a chain brings many purchases at once."""
+    known: dict[str, bool] = session.info.setdefault("stores with actions", {})
+    if store_id not in known:
+        asked = select(Action.id).where(
+            Action.store_id == store_id, Action.kind.in_(kinds), Action.archived_at.is_(None)
+        )
+        known[store_id] = session.scalar(asked.limit(1)) is not None
+    return known[store_id]
+
+
 def products_with(session: Session, product_ids: Collection[str], kinds: Collection[str]) -> bool:
     """Does any of these products have an action of such a kind?"""
     types = select(Product.type_id).where(Product.id.in_(product_ids), Product.type_id.is_not(None))
@@ -160,9 +171,10 @@ def uses_of(session: Session, purchase_id: str) -> list[ActionUse]:
     return list(session.scalars(asked.execution_options(populate_existing=True)))
 
 
-def start_counting_again(session: Session, purchase_id: str, action_id: str, person: str | None) -> None:
-    """One person's counter, or everybody's."""
-    mine = update(ActionUse).where(ActionUse.purchase_id == purchase_id, ActionUse.action_id == action_id)
+def start_counting_again(session: Session, purchase_id: str, action_id: str | None, person: str | None) -> None:
+    """One person's counter of an action, everybody's, or all of a purchase."""
+    mine = update(ActionUse).where(ActionUse.purchase_id == purchase_id)
+    mine = mine if action_id is None else mine.where(ActionUse.action_id == action_id)
     mine = mine if person is None else mine.where(ActionUse.person == person)
     session.execute(mine.values(count=0, rearms=0, told=False).execution_options(synchronize_session=False))
 

@@ -371,13 +371,13 @@ class HookList(BaseModel):
     data: list[HookOut]
 
 
-class CodeIn(Body):
+class RearmCodeIn(Body):
     """The code of a mail."""
 
     code: Annotated[str, StringConstraints(pattern=r"^ *[0-9]{6} *$")]
 
 
-class SignedIn(Body):
+class RearmSignedIn(Body):
     """The message, and its signature."""
 
     message: SignedText
@@ -397,7 +397,7 @@ class RearmMessage(BaseModel):
     expires_at: Moment
 
 
-class CodeSent(BaseModel):
+class RearmCodeSent(BaseModel):
     """To which address, as far as its owner recognizes it."""
 
     sent_to: str

@@ -77,14 +77,13 @@ def show_for_team(
     uses: dict[str, list[ActionUse]] = {}
     for use in repository.uses_of(session, right.id):
         uses.setdefault(use.action_id, []).append(use)
-    own, counts, problem = (
-        repository.own_limits(session, right.id), repository.counts_of(session, right.id), _problem(session, right, now)
-    )  # fmt: skip
+    basis, counts = limits.Basis.of(session, right), repository.counts_of(session, right.id)
+    problem = _problem(session, right, now)
     found: list[PurchaseActionWhole | PurchaseAction] = []
     for action in actions:
         shown = PurchaseAction(
             id=action.id, key=action.key, name=action.name, type=action.kind, limit_per=action.limit_per,
-            max_executions=limits.limit_of(action, right, own.get(action.id)), own_limit=own.get(action.id),
+            max_executions=basis.limit(action), own_limit=basis.own.get(action.id),
             rearm=action.rearm, executions=counts.get(action.id, 0), usable=not problem, problem=problem,
             uses=[
                 UseOut(person=use.person or None, count=use.count, rearms=use.rearms)

@@ -158,6 +158,7 @@ def upgrade() -> None:
 
     op.create_table(
         "accounts",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("store_id", sa.String(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=False),
@@ -165,9 +166,13 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["store_id"], ["stores.id"], name=op.f("fk_accounts_store_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_accounts")),
+        sa.UniqueConstraint("id", name=op.f("uq_accounts_id")),
         sa.UniqueConstraint("store_id", "external_id", name=op.f("uq_accounts_store_id_external_id")),
     )
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_accounts_store_id_number"), ["store_id", "number"], unique=False)
+
     op.create_table(
         "api_keys",
         sa.Column("id", sa.String(), nullable=False),
@@ -1145,6 +1150,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("purchase_id", "action_id", name=op.f("pk_action_limits")),
     )
     op.create_table(
+        "action_renewals",
+        sa.Column("purchase_id", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["purchase_id"], ["purchases.id"], name=op.f("fk_action_renewals_purchase_id")),
+        sa.PrimaryKeyConstraint("purchase_id", name=op.f("pk_action_renewals")),
+    )
+    op.create_table(
         "action_starts",
         sa.Column("purchase_id", sa.String(), nullable=False),
         sa.Column("chain_id", sa.BigInteger(), nullable=True),
@@ -1581,6 +1593,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_action_starts_chain_id"))
 
     op.drop_table("action_starts")
+    op.drop_table("action_renewals")
     op.drop_table("action_limits")
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refunds_store_id_number"))
@@ -1788,6 +1801,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_keys_merchant_id"))
 
     op.drop_table("api_keys")
+    with op.batch_alter_table("accounts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_accounts_store_id_number"))
+
     op.drop_table("accounts")
     with op.batch_alter_table("stores", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stores_merchant_id_number"))
