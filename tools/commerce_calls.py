@@ -8,7 +8,7 @@ from commerce_schemas import Book, Schema, docstring
 
 SUCCESS = ("200", "201", "202", "204")
 ONCE = "Idempotency-Key"
-JSON, TEXT = "application/json", "text/plain"
+JSON, TEXT, STREAM = "application/json", "text/plain", "text/event-stream"
 SECTION = re.compile(r"\n\s*\n\s*(?:Args|Raises|Returns|Attributes):\n.*", re.DOTALL)
 METHODS = ("get", "post", "put", "patch", "delete")
 HEAD = '''"""Every call of the commerce service, by the room it belongs to.
@@ -29,7 +29,7 @@ from passmanager.commerce.values import Money, Page, segment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One call. `answer` is None where there is nothing, or a file, to read."""
+    """One call. `answer` is None where there is nothing, or a file, to read; `media` is the type of a file to send."""
 
     group: str
     name: str
@@ -41,6 +41,7 @@ class Operation:
     once: bool
     body: Schema | None
     body_needed: bool
+    media: str
     answer: Schema | None
     is_file: bool
 
@@ -57,13 +58,18 @@ def read_operations(whole: dict[str, Any], prefix: str) -> list[Operation]:
         _operation(path, method, item[method])
         for path, item in whole["paths"].items()
         for method in METHODS
-        if path.startswith(prefix) and method in item
+        if path.startswith(prefix) and method in item and not _is_stream(item[method])
     ]
     names = [(one.group, one.name) for one in found]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"two endpoints have the same name: {twice}; rename one in the service")
     return sorted(found, key=lambda one: one.group)
+
+
+def _is_stream(raw: dict[str, Any]) -> bool:
+    """Browsers read these; a program asks for the thing itself."""
+    return any(STREAM in answer.get("content", {}) for answer in raw["responses"].values())
 
 
 def _operation(path: str, method: str, raw: dict[str, Any]) -> Operation:
@@ -79,7 +85,7 @@ def _operation(path: str, method: str, raw: dict[str, Any]) -> Operation:
         group=group, name=name, method=method.upper(), path=path, text=SECTION.sub("", raw.get("description", "")),
         path_names=re.findall(r"{(\w+)}", path), query=where["query"],
         once=any(one["name"] == ONCE for one in where["header"]), body=_body(raw),
-        body_needed=raw.get("requestBody", {}).get("required", False),
+        body_needed=raw.get("requestBody", {}).get("required", False), media=_media(raw),
         answer=content.get(JSON, {}).get("schema"), is_file=bool(content) and JSON not in content,
     )  # fmt: skip
 
@@ -88,9 +94,13 @@ def _body(raw: dict[str, Any]) -> Schema | None:
     """Text where it is taken: people have files of it."""
     content = raw.get("requestBody", {}).get("content", {})
     chosen = content.get(TEXT) or content.get(JSON)
-    if content and chosen is None:
-        raise ValueError(f"{raw['operationId']} takes {', '.join(content)}, which the client cannot send")
     return chosen["schema"] if chosen else None
+
+
+def _media(raw: dict[str, Any]) -> str:
+    """Type of what is sent as bytes; empty if the body is a model or a text."""
+    content = raw.get("requestBody", {}).get("content", {})
+    return "" if TEXT in content or JSON in content else next(iter(content), "")
 
 
 def sent(operations: list[Operation]) -> list[Schema]:
@@ -157,7 +167,11 @@ def _arguments(one: Operation, book: Book) -> list[str]:
         kind = book.kind(one.body, sent=True, prefix="models.")
         optional = not one.body_needed or kind.endswith("| None")
         found.append(f"body: {kind.removesuffix(' | None')}{' | None = None' if optional else ''}")
+    if one.media:
+        found.append("body: bytes")
     named = [_named(item, book) for item in one.query]
+    if one.media:
+        named.append(f'media_type: str = "{one.media}"')
     if one.once:
         named.append('idempotency_key: str = ""')
     return [*found, "*", *named] if named else found
@@ -179,8 +193,10 @@ def _passed(one: Operation, kind: str) -> list[str]:
     if one.query:
         items = ", ".join(f'"{item["name"]}": {item["name"]}' for item in one.query)
         found.append(f"query={{{items}}}")
-    if one.body is not None:
+    if one.body is not None or one.media:
         found.append("body=body")
+    if one.media:
+        found.append("media_type=media_type")
     if one.once:
         found.append("once=idempotency_key")
     return [part for part in found if part]
@@ -188,6 +204,8 @@ def _passed(one: Operation, kind: str) -> list[str]:
 
 def _doc(one: Operation, more: str = "") -> str:
     told = {item["name"]: item["description"] for item in one.query if item.get("description")}
+    if one.media:
+        told["media_type"] = "What the bytes are."
     if one.once:
         told["idempotency_key"] = (
             "The same for the same wish; a new one if empty. It is kept when the call is sent again."

@@ -13,6 +13,378 @@ from passmanager.commerce.transport import Transport
 from passmanager.commerce.values import Page, segment
 
 
+class Accounts:
+    """Calls below `/v1/accounts`."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    def list(
+        self, *, store_id: str | None = None, account: str | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Page[models.Account]:
+        """The newest first.
+
+        `GET /v1/accounts`
+
+        Args:
+            account: The merchant's own id of it.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.Account],
+            "GET",
+            "/v1/accounts",
+            query={"store_id": store_id, "account": account, "limit": limit, "cursor": cursor},
+        )
+
+    def each(
+        self, *, store_id: str | None = None, account: str | None = None, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.Account]:
+        """All of `list`, page after page, from `cursor` on."""
+        while True:
+            page = self.list(store_id=store_id, account=account, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def get(self, account_id: str) -> models.Account:
+        """One account.
+
+        `GET /v1/accounts/{account_id}`
+        """
+        return self._transport.ask(models.Account, "GET", f"/v1/accounts/{segment(account_id)}")
+
+    def list_members(self, account_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[models.Member]:
+        """Who is in it, the newest first.
+
+        `GET /v1/accounts/{account_id}/members`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.Member],
+            "GET",
+            f"/v1/accounts/{segment(account_id)}/members",
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def each_list_members(
+        self, account_id: str, *, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.Member]:
+        """All of `list_members`, page after page, from `cursor` on."""
+        while True:
+            page = self.list_members(account_id=account_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def add_member(self, account_id: str, body: models.MemberIn) -> models.Member:
+        """A user of yours joins; who is in it already gets the role that is sent.
+
+        `POST /v1/accounts/{account_id}/members`
+        """
+        return self._transport.ask(models.Member, "POST", f"/v1/accounts/{segment(account_id)}/members", body=body)
+
+    def change_member(self, account_id: str, member_id: str, body: models.RoleIn) -> models.Member:
+        """Another role.
+
+        `PATCH /v1/accounts/{account_id}/members/{member_id}`
+        """
+        return self._transport.ask(
+            models.Member, "PATCH", f"/v1/accounts/{segment(account_id)}/members/{segment(member_id)}", body=body
+        )
+
+    def remove_member(self, account_id: str, member_id: str) -> None:
+        """He has nothing of the account from the next request on.
+
+        `DELETE /v1/accounts/{account_id}/members/{member_id}`
+        """
+        self._transport.tell("DELETE", f"/v1/accounts/{segment(account_id)}/members/{segment(member_id)}")
+
+    def list_invitations(
+        self, account_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[models.Invitation]:
+        """The newest first.
+
+        `GET /v1/accounts/{account_id}/invitations`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.Invitation],
+            "GET",
+            f"/v1/accounts/{segment(account_id)}/invitations",
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def each_list_invitations(
+        self, account_id: str, *, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.Invitation]:
+        """All of `list_invitations`, page after page, from `cursor` on."""
+        while True:
+            page = self.list_invitations(account_id=account_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def invite(self, account_id: str, body: models.InvitationIn) -> models.InvitationMade:
+        """A mail with a link that works once; the token is shown here this once, too.
+
+        `POST /v1/accounts/{account_id}/invitations`
+        """
+        return self._transport.ask(
+            models.InvitationMade, "POST", f"/v1/accounts/{segment(account_id)}/invitations", body=body
+        )
+
+    def revoke_invitation(self, account_id: str, invitation_id: str) -> None:
+        """Its link opens nothing any more.
+
+        `DELETE /v1/accounts/{account_id}/invitations/{invitation_id}`
+        """
+        self._transport.tell("DELETE", f"/v1/accounts/{segment(account_id)}/invitations/{segment(invitation_id)}")
+
+
+class ActionExecutions:
+    """Calls below `/v1/action-executions`."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    def list(
+        self,
+        *,
+        store_id: str | None = None,
+        action_id: str | None = None,
+        purchase_id: str | None = None,
+        trigger: Literal["call", "activation"] | None = None,
+        status: Literal["done", "failed"] | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[models.Execution]:
+        """Uses of actions, the newest first.
+
+        `GET /v1/action-executions`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.Execution],
+            "GET",
+            "/v1/action-executions",
+            query={
+                "store_id": store_id,
+                "action_id": action_id,
+                "purchase_id": purchase_id,
+                "trigger": trigger,
+                "status": status,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    def each(
+        self,
+        *,
+        store_id: str | None = None,
+        action_id: str | None = None,
+        purchase_id: str | None = None,
+        trigger: Literal["call", "activation"] | None = None,
+        status: Literal["done", "failed"] | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Iterator[models.Execution]:
+        """All of `list`, page after page, from `cursor` on."""
+        while True:
+            page = self.list(
+                store_id=store_id,
+                action_id=action_id,
+                purchase_id=purchase_id,
+                trigger=trigger,
+                status=status,
+                limit=limit,
+                cursor=cursor,
+            )
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+
+class Actions:
+    """Calls below `/v1/actions`."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    def list(
+        self,
+        *,
+        store_id: str | None = None,
+        product_id: str | None = None,
+        product_type_id: str | None = None,
+        type: Literal["link", "callback", "download", "webhook", "email", "zapier", "form", "key"] | None = None,
+        archived: bool = False,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[models.Action]:
+        """The newest first; archived ones on request.
+
+        `GET /v1/actions`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.Action],
+            "GET",
+            "/v1/actions",
+            query={
+                "store_id": store_id,
+                "product_id": product_id,
+                "product_type_id": product_type_id,
+                "type": type,
+                "archived": archived,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    def each(
+        self,
+        *,
+        store_id: str | None = None,
+        product_id: str | None = None,
+        product_type_id: str | None = None,
+        type: Literal["link", "callback", "download", "webhook", "email", "zapier", "form", "key"] | None = None,
+        archived: bool = False,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Iterator[models.Action]:
+        """All of `list`, page after page, from `cursor` on."""
+        while True:
+            page = self.list(
+                store_id=store_id,
+                product_id=product_id,
+                product_type_id=product_type_id,
+                type=type,
+                archived=archived,
+                limit=limit,
+                cursor=cursor,
+            )
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def create(self, body: models.ActionIn) -> models.ActionMade:
+        """A new action, for later purchases and for those that are there.
+
+        `POST /v1/actions`
+        """
+        return self._transport.ask(models.ActionMade, "POST", "/v1/actions", body=body)
+
+    def get(self, action_id: str) -> models.Action:
+        """One action.
+
+        `GET /v1/actions/{action_id}`
+        """
+        return self._transport.ask(models.Action, "GET", f"/v1/actions/{segment(action_id)}")
+
+    def change(self, action_id: str, body: models.ActionPatch) -> models.Action:
+        """Changes what is sent. A higher limit is for all purchases, a lower one for later ones.
+
+        `PATCH /v1/actions/{action_id}`
+        """
+        return self._transport.ask(models.Action, "PATCH", f"/v1/actions/{segment(action_id)}", body=body)
+
+    def archive(self, action_id: str) -> None:
+        """It cannot be used any more; its executions and answers stay.
+
+        `DELETE /v1/actions/{action_id}`
+        """
+        self._transport.tell("DELETE", f"/v1/actions/{segment(action_id)}")
+
+    def list_hooks(self, action_id: str) -> models.HookList:
+        """All addresses that are or were subscribed.
+
+        `GET /v1/actions/{action_id}/hooks`
+        """
+        return self._transport.ask(models.HookList, "GET", f"/v1/actions/{segment(action_id)}/hooks")
+
+    def subscribe(self, action_id: str, body: models.HookIn, *, idempotency_key: str = "") -> models.Hook:
+        """Subscribes an address to the uses of a Zapier action. An answer of 410 unsubscribes it.
+
+        `POST /v1/actions/{action_id}/hooks`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(
+            models.Hook, "POST", f"/v1/actions/{segment(action_id)}/hooks", body=body, once=idempotency_key
+        )
+
+    def unsubscribe(self, action_id: str, endpoint_id: str) -> None:
+        """Nothing more is sent to it.
+
+        `DELETE /v1/actions/{action_id}/hooks/{endpoint_id}`
+        """
+        self._transport.tell("DELETE", f"/v1/actions/{segment(action_id)}/hooks/{segment(endpoint_id)}")
+
+    def list_answers(self, action_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[models.FormAnswer]:
+        """Filled in forms, the newest first.
+
+        `GET /v1/actions/{action_id}/answers`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.FormAnswer],
+            "GET",
+            f"/v1/actions/{segment(action_id)}/answers",
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def each_list_answers(
+        self, action_id: str, *, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.FormAnswer]:
+        """All of `list_answers`, page after page, from `cursor` on."""
+        while True:
+            page = self.list_answers(action_id=action_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def export_answers(self, action_id: str) -> bytes:
+        """All filled in forms, the oldest first, one on each line.
+
+        `GET /v1/actions/{action_id}/answers.csv`
+        """
+        return self._transport.tell("GET", f"/v1/actions/{segment(action_id)}/answers.csv")
+
+
 class ApiKeys:
     """Calls below `/v1/api-keys`."""
 
@@ -96,12 +468,231 @@ class BlockRules:
         self._transport.tell("DELETE", f"/v1/block-rules/{segment(rule_id)}")
 
 
+class BlockedAttempts:
+    """Calls below `/v1/blocked-attempts`."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    def list(
+        self, *, store_id: str | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Page[models.BlockedAttempt]:
+        """Who wanted to buy and lacked something; the newest first.
+
+        `GET /v1/blocked-attempts`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.BlockedAttempt],
+            "GET",
+            "/v1/blocked-attempts",
+            query={"store_id": store_id, "limit": limit, "cursor": cursor},
+        )
+
+    def each(
+        self, *, store_id: str | None = None, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.BlockedAttempt]:
+        """All of `list`, page after page, from `cursor` on."""
+        while True:
+            page = self.list(store_id=store_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def export(self, *, store_id: str | None = None) -> bytes:
+        """All of them as CSV, the oldest first; a cell that a spreadsheet would calculate begins with an apostrophe.
+
+        `GET /v1/blocked-attempts/export`
+        """
+        return self._transport.tell("GET", "/v1/blocked-attempts/export", query={"store_id": store_id})
+
+
+class CheckoutLinks:
+    """Calls below `/v1/checkout-links`."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    def list(
+        self, *, store_id: str | None = None, archived: bool = False, limit: int = 50, cursor: str | None = None
+    ) -> Page[models.CheckoutLink]:
+        """The newest first; archived ones on request.
+
+        `GET /v1/checkout-links`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.CheckoutLink],
+            "GET",
+            "/v1/checkout-links",
+            query={"store_id": store_id, "archived": archived, "limit": limit, "cursor": cursor},
+        )
+
+    def each(
+        self, *, store_id: str | None = None, archived: bool = False, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.CheckoutLink]:
+        """All of `list`, page after page, from `cursor` on."""
+        while True:
+            page = self.list(store_id=store_id, archived=archived, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def create(self, body: models.CheckoutLinkIn, *, idempotency_key: str = "") -> models.CheckoutLink:
+        """An address that puts products into a buyer's cart.
+
+        `POST /v1/checkout-links`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(models.CheckoutLink, "POST", "/v1/checkout-links", body=body, once=idempotency_key)
+
+    def get(self, link_id: str) -> models.CheckoutLink:
+        """One link.
+
+        `GET /v1/checkout-links/{link_id}`
+        """
+        return self._transport.ask(models.CheckoutLink, "GET", f"/v1/checkout-links/{segment(link_id)}")
+
+    def change(self, link_id: str, body: models.CheckoutLinkPatch) -> models.CheckoutLink:
+        """Changes what is sent; carts that are there keep what they had.
+
+        `PATCH /v1/checkout-links/{link_id}`
+        """
+        return self._transport.ask(models.CheckoutLink, "PATCH", f"/v1/checkout-links/{segment(link_id)}", body=body)
+
+    def archive(self, link_id: str) -> models.CheckoutLink:
+        """Its address answers 410 from now on.
+
+        `POST /v1/checkout-links/{link_id}/archive`
+        """
+        return self._transport.ask(models.CheckoutLink, "POST", f"/v1/checkout-links/{segment(link_id)}/archive")
+
+    def sign(self, link_id: str, body: models.SignIn) -> models.Signed:
+        """Its address with parameters that nobody can change, such as other prices off the chain.
+
+        `POST /v1/checkout-links/{link_id}/sign`
+        """
+        return self._transport.ask(models.Signed, "POST", f"/v1/checkout-links/{segment(link_id)}/sign", body=body)
+
+
+class CheckoutSessions:
+    """Calls below `/v1/checkout-sessions`."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    def list(
+        self, *, store_id: str | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Page[models.CheckoutSession]:
+        """The newest first; those that were never confirmed, too.
+
+        `GET /v1/checkout-sessions`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.CheckoutSession],
+            "GET",
+            "/v1/checkout-sessions",
+            query={"store_id": store_id, "limit": limit, "cursor": cursor},
+        )
+
+    def each(
+        self, *, store_id: str | None = None, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.CheckoutSession]:
+        """All of `list`, page after page, from `cursor` on."""
+        while True:
+            page = self.list(store_id=store_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def create(self, body: models.CheckoutSessionIn, *, idempotency_key: str = "") -> models.SessionMade:
+        """A cart that a merchant's server makes; its token goes to the buyer's browser.
+
+        `POST /v1/checkout-sessions`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(models.SessionMade, "POST", "/v1/checkout-sessions", body=body, once=idempotency_key)
+
+    def get(self, session_id: str) -> models.CheckoutSession:
+        """The cart, and what became of it.
+
+        `GET /v1/checkout-sessions/{session_id}`
+        """
+        return self._transport.ask(models.CheckoutSession, "GET", f"/v1/checkout-sessions/{segment(session_id)}")
+
+    def change(self, session_id: str, body: models.CheckoutSessionPatch) -> models.CheckoutSession:
+        """Changes what is sent, and prices the cart again.
+
+        `PATCH /v1/checkout-sessions/{session_id}`
+        """
+        return self._transport.ask(
+            models.CheckoutSession, "PATCH", f"/v1/checkout-sessions/{segment(session_id)}", body=body
+        )
+
+    def confirm(self, session_id: str, body: models.ConfirmIn) -> models.Confirmed:
+        """The buyer orders: both consents are needed. A second time answers with the same order.
+
+        `POST /v1/checkout-sessions/{session_id}/confirm`
+        """
+        return self._transport.ask(
+            models.Confirmed, "POST", f"/v1/checkout-sessions/{segment(session_id)}/confirm", body=body
+        )
+
+    def change_method(self, session_id: str, body: models.OtherMethodIn) -> models.Confirmed:
+        """Another way to pay the same order.
+
+        `POST /v1/checkout-sessions/{session_id}/payment-method`
+        """
+        return self._transport.ask(
+            models.Confirmed, "POST", f"/v1/checkout-sessions/{segment(session_id)}/payment-method", body=body
+        )
+
+    def make_intent(self, session_id: str, body: models.IntentIn) -> models.Intent:
+        """What to send to pay the order on the chain, as the chain would take it now.
+
+        `POST /v1/checkout-sessions/{session_id}/intent`
+        """
+        return self._transport.ask(
+            models.Intent, "POST", f"/v1/checkout-sessions/{segment(session_id)}/intent", body=body
+        )
+
+
 class Currencies:
     """Calls below `/v1/currencies`."""
 
     def __init__(self, transport: Transport) -> None:
         """Shares its connections."""
         self._transport = transport
+
+    def list(self, *, store_id: str) -> tuple[models.Currency, ...]:
+        """All of a store.
+
+        `GET /v1/currencies`
+        """
+        return self._transport.ask(tuple[models.Currency, ...], "GET", "/v1/currencies", query={"store_id": store_id})
 
     def create(self, body: models.CurrencyIn, *, idempotency_key: str = "") -> models.Currency:
         """A token or national currency in which a store sells.
@@ -196,6 +787,13 @@ class Discounts:
         """Shares its connections."""
         self._transport = transport
 
+    def list(self, *, store_id: str) -> tuple[models.Discount, ...]:
+        """All coupons of a store.
+
+        `GET /v1/discounts`
+        """
+        return self._transport.ask(tuple[models.Discount, ...], "GET", "/v1/discounts", query={"store_id": store_id})
+
     def add(self, body: models.DiscountIn, *, idempotency_key: str = "") -> models.Discount:
         """A coupon for orders that are not paid on the chain.
 
@@ -205,6 +803,69 @@ class Discounts:
             idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
         """
         return self._transport.ask(models.Discount, "POST", "/v1/discounts", body=body, once=idempotency_key)
+
+    def remove(self, discount_id: str) -> None:
+        """No later order can use it; orders that did keep what it took off.
+
+        `DELETE /v1/discounts/{discount_id}`
+        """
+        self._transport.tell("DELETE", f"/v1/discounts/{segment(discount_id)}")
+
+
+class Downloads:
+    """Calls below `/v1/downloads`."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    def list(
+        self,
+        *,
+        store_id: str | None = None,
+        purchase_id: str | None = None,
+        file_id: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[models.Download]:
+        """The newest first.
+
+        `GET /v1/downloads`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.Download],
+            "GET",
+            "/v1/downloads",
+            query={
+                "store_id": store_id,
+                "purchase_id": purchase_id,
+                "file_id": file_id,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    def each(
+        self,
+        *,
+        store_id: str | None = None,
+        purchase_id: str | None = None,
+        file_id: str | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Iterator[models.Download]:
+        """All of `list`, page after page, from `cursor` on."""
+        while True:
+            page = self.list(store_id=store_id, purchase_id=purchase_id, file_id=file_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
 
 
 class Events:
@@ -508,6 +1169,70 @@ class LicenseKeys:
         """Shares its connections."""
         self._transport = transport
 
+    def rotate(self, key_id: str, body: models.RotateIn, *, idempotency_key: str = "") -> models.Key:
+        """Another key instead of this one, which stops at once or after a grace; a pool's gets a new id.
+
+        `POST /v1/license-keys/{key_id}/rotate`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(
+            models.Key, "POST", f"/v1/license-keys/{segment(key_id)}/rotate", body=body, once=idempotency_key
+        )
+
+    def list_devices(self, key_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[models.Device]:
+        """The devices that use a key, the newest first.
+
+        `GET /v1/license-keys/{key_id}/devices`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.Device],
+            "GET",
+            f"/v1/license-keys/{segment(key_id)}/devices",
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def each_list_devices(self, key_id: str, *, limit: int = 100, cursor: str | None = None) -> Iterator[models.Device]:
+        """All of `list_devices`, page after page, from `cursor` on."""
+        while True:
+            page = self.list_devices(key_id=key_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def remove_device(self, key_id: str, device_id: str) -> None:
+        """A device does not use the key any more.
+
+        `DELETE /v1/license-keys/{key_id}/devices/{device_id}`
+        """
+        self._transport.tell("DELETE", f"/v1/license-keys/{segment(key_id)}/devices/{segment(device_id)}")
+
+    def make_file(self, key_id: str, body: models.FileIn, *, idempotency_key: str = "") -> models.LicenseFile:
+        """A license that is verified without the service.
+
+        `POST /v1/license-keys/{key_id}/file`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(
+            models.LicenseFile, "POST", f"/v1/license-keys/{segment(key_id)}/file", body=body, once=idempotency_key
+        )
+
+    def make_file_of_device(self, body: models.DeviceIn) -> models.LicenseFile:
+        """A license file for a device that uses a key. Needs no API key.
+
+        `POST /v1/license-keys/file`
+        """
+        return self._transport.ask(models.LicenseFile, "POST", "/v1/license-keys/file", body=body)
+
     def list(
         self,
         *,
@@ -690,8 +1415,12 @@ class Me:
         """Shares its connections."""
         self._transport = transport
 
-    def purchases(self, *, limit: int = 50, cursor: str | None = None) -> Page[models.RightOfMine]:
-        """What the wallet has, in all stores, with its keys in clear; the newest first.
+    def purchases(
+        self, *, product_id: str | None = None, limit: int = 50, cursor: str | None = None
+    ) -> Page[models.RightOfMine]:
+        """What the caller has, with its keys in clear: his own, his account's, and what he has a seat of; newest first.
+
+        A wallet sees this of all stores, a user of the store that opened the session.
 
         `GET /v1/me/purchases`
 
@@ -700,18 +1429,513 @@ class Me:
             cursor: `next_cursor` of the page before.
         """
         return self._transport.ask(
-            Page[models.RightOfMine], "GET", "/v1/me/purchases", query={"limit": limit, "cursor": cursor}
+            Page[models.RightOfMine],
+            "GET",
+            "/v1/me/purchases",
+            query={"product_id": product_id, "limit": limit, "cursor": cursor},
         )
 
-    def each_purchases(self, *, limit: int = 100, cursor: str | None = None) -> Iterator[models.RightOfMine]:
+    def each_purchases(
+        self, *, product_id: str | None = None, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.RightOfMine]:
         """All of `purchases`, page after page, from `cursor` on."""
         while True:
-            page = self.purchases(limit=limit, cursor=cursor)
+            page = self.purchases(product_id=product_id, limit=limit, cursor=cursor)
             for one in page.data:
                 yield one
             cursor = page.next_cursor
             if not page.has_more:
                 return
+
+    def list_license_keys(self, purchase_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[models.MyKey]:
+        """The keys of a purchase, the newest first.
+
+        `GET /v1/me/purchases/{purchase_id}/license-keys`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.MyKey],
+            "GET",
+            f"/v1/me/purchases/{segment(purchase_id)}/license-keys",
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def each_list_license_keys(
+        self, purchase_id: str, *, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.MyKey]:
+        """All of `list_license_keys`, page after page, from `cursor` on."""
+        while True:
+            page = self.list_license_keys(purchase_id=purchase_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def rotate_license_key(self, purchase_id: str, key_id: str) -> models.MyKey:
+        """Another key instead of one that leaked, if its terms allow it; the old one stops.
+
+        `POST /v1/me/purchases/{purchase_id}/license-keys/{key_id}/rotate`
+        """
+        return self._transport.ask(
+            models.MyKey, "POST", f"/v1/me/purchases/{segment(purchase_id)}/license-keys/{segment(key_id)}/rotate"
+        )
+
+    def list_license_devices(
+        self, purchase_id: str, key_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[models.Device]:
+        """The devices that use a key, the newest first.
+
+        `GET /v1/me/purchases/{purchase_id}/license-keys/{key_id}/devices`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.Device],
+            "GET",
+            f"/v1/me/purchases/{segment(purchase_id)}/license-keys/{segment(key_id)}/devices",
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def each_list_license_devices(
+        self, purchase_id: str, key_id: str, *, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.Device]:
+        """All of `list_license_devices`, page after page, from `cursor` on."""
+        while True:
+            page = self.list_license_devices(purchase_id=purchase_id, key_id=key_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def remove_license_device(self, purchase_id: str, key_id: str, device_id: str) -> None:
+        """A device does not use the key any more.
+
+        `DELETE /v1/me/purchases/{purchase_id}/license-keys/{key_id}/devices/{device_id}`
+        """
+        self._transport.tell(
+            "DELETE",
+            f"/v1/me/purchases/{segment(purchase_id)}/license-keys/{segment(key_id)}/devices/{segment(device_id)}",
+        )
+
+    def make_license_file(self, purchase_id: str, key_id: str, body: models.FileIn) -> models.LicenseFile:
+        """A license that is verified without the service; with a device, which is activated if it is not yet.
+
+        `POST /v1/me/purchases/{purchase_id}/license-keys/{key_id}/file`
+        """
+        return self._transport.ask(
+            models.LicenseFile,
+            "POST",
+            f"/v1/me/purchases/{segment(purchase_id)}/license-keys/{segment(key_id)}/file",
+            body=body,
+        )
+
+    def draw_license_key(self, purchase_id: str, key_id: str, *, format: Literal["svg", "png"] = "svg") -> bytes:
+        """The key as a QR code.
+
+        `GET /v1/me/purchases/{purchase_id}/license-keys/{key_id}/qr`
+        """
+        return self._transport.tell(
+            "GET",
+            f"/v1/me/purchases/{segment(purchase_id)}/license-keys/{segment(key_id)}/qr",
+            query={"format": format},
+        )
+
+    def who_am_i(self) -> models.Me:
+        """The user, wallet and account whose token this is.
+
+        `GET /v1/me`
+        """
+        return self._transport.ask(models.Me, "GET", "/v1/me")
+
+    def accounts(self, *, limit: int = 50, cursor: str | None = None) -> Page[models.MyAccount]:
+        """Where the caller is a member, the newest first.
+
+        `GET /v1/me/accounts`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.MyAccount], "GET", "/v1/me/accounts", query={"limit": limit, "cursor": cursor}
+        )
+
+    def each_accounts(self, *, limit: int = 100, cursor: str | None = None) -> Iterator[models.MyAccount]:
+        """All of `accounts`, page after page, from `cursor` on."""
+        while True:
+            page = self.accounts(limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def list_my_members(self, account_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[models.Member]:
+        """Who else is in an account of the caller.
+
+        `GET /v1/me/accounts/{account_id}/members`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.Member],
+            "GET",
+            f"/v1/me/accounts/{segment(account_id)}/members",
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def each_list_my_members(
+        self, account_id: str, *, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.Member]:
+        """All of `list_my_members`, page after page, from `cursor` on."""
+        while True:
+            page = self.list_my_members(account_id=account_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def change_my_member(self, account_id: str, member_id: str, body: models.RoleIn) -> models.Member:
+        """Another role; owners give all of them.
+
+        `PATCH /v1/me/accounts/{account_id}/members/{member_id}`
+        """
+        return self._transport.ask(
+            models.Member, "PATCH", f"/v1/me/accounts/{segment(account_id)}/members/{segment(member_id)}", body=body
+        )
+
+    def remove_my_member(self, account_id: str, member_id: str) -> None:
+        """Somebody leaves: removed by an owner or admin, or by himself.
+
+        `DELETE /v1/me/accounts/{account_id}/members/{member_id}`
+        """
+        self._transport.tell("DELETE", f"/v1/me/accounts/{segment(account_id)}/members/{segment(member_id)}")
+
+    def list_my_invitations(
+        self, account_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[models.Invitation]:
+        """Of an account of which the caller is an owner or admin; the newest first.
+
+        `GET /v1/me/accounts/{account_id}/invitations`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.Invitation],
+            "GET",
+            f"/v1/me/accounts/{segment(account_id)}/invitations",
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def each_list_my_invitations(
+        self, account_id: str, *, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.Invitation]:
+        """All of `list_my_invitations`, page after page, from `cursor` on."""
+        while True:
+            page = self.list_my_invitations(account_id=account_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def invite_to_mine(self, account_id: str, body: models.MyInvitationIn) -> models.Invitation:
+        """A mail with a link that works once.
+
+        `POST /v1/me/accounts/{account_id}/invitations`
+        """
+        return self._transport.ask(
+            models.Invitation, "POST", f"/v1/me/accounts/{segment(account_id)}/invitations", body=body
+        )
+
+    def revoke_my_invitation(self, account_id: str, invitation_id: str) -> None:
+        """Its link opens nothing any more.
+
+        `DELETE /v1/me/accounts/{account_id}/invitations/{invitation_id}`
+        """
+        self._transport.tell("DELETE", f"/v1/me/accounts/{segment(account_id)}/invitations/{segment(invitation_id)}")
+
+    def accept_invitation(self, body: models.TokenIn) -> models.MyAccount:
+        """Joins the account of the link; 410 `link-expired` for one that is used, taken back or over.
+
+        `POST /v1/me/invitations/accept`
+        """
+        return self._transport.ask(models.MyAccount, "POST", "/v1/me/invitations/accept", body=body)
+
+    def list_my_seats(self, purchase_id: str, *, limit: int = 50, cursor: str | None = None) -> models.Seats:
+        """Of a purchase whose seats the caller manages.
+
+        `GET /v1/me/purchases/{purchase_id}/seats`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            models.Seats,
+            "GET",
+            f"/v1/me/purchases/{segment(purchase_id)}/seats",
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def each_list_my_seats(
+        self, purchase_id: str, *, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.Seat]:
+        """All of `list_my_seats`, page after page, from `cursor` on."""
+        while True:
+            page = self.list_my_seats(purchase_id=purchase_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def assign_my_seat(self, purchase_id: str, body: models.MySeatIn) -> models.Seat:
+        """Gives a seat of the caller's purchase away.
+
+        `POST /v1/me/purchases/{purchase_id}/seats`
+        """
+        return self._transport.ask(models.Seat, "POST", f"/v1/me/purchases/{segment(purchase_id)}/seats", body=body)
+
+    def take_seat(self, purchase_id: str) -> models.Seat:
+        """A free seat for the caller himself, of a purchase of his or of his account; who has one keeps that.
+
+        `POST /v1/me/purchases/{purchase_id}/seats/take`
+        """
+        return self._transport.ask(models.Seat, "POST", f"/v1/me/purchases/{segment(purchase_id)}/seats/take")
+
+    def revoke_my_seat(self, purchase_id: str, seat_id: str, body: models.RevokeIn) -> models.Seat:
+        """Takes a seat of the caller's purchase back.
+
+        `POST /v1/me/purchases/{purchase_id}/seats/{seat_id}/revoke`
+        """
+        return self._transport.ask(
+            models.Seat, "POST", f"/v1/me/purchases/{segment(purchase_id)}/seats/{segment(seat_id)}/revoke", body=body
+        )
+
+    def resend_my_seat(self, purchase_id: str, seat_id: str) -> models.Seat:
+        """Another link to the same address; the one before opens nothing any more.
+
+        `POST /v1/me/purchases/{purchase_id}/seats/{seat_id}/resend`
+        """
+        return self._transport.ask(
+            models.Seat, "POST", f"/v1/me/purchases/{segment(purchase_id)}/seats/{segment(seat_id)}/resend"
+        )
+
+    def claim_seat(self, body: models.TokenIn) -> models.Seat:
+        """Takes the seat of a link; 410 `link-expired` for one that is used, taken back or over.
+
+        `POST /v1/me/seats/claim`
+        """
+        return self._transport.ask(models.Seat, "POST", "/v1/me/seats/claim", body=body)
+
+    def refund_requests(
+        self,
+        *,
+        status: Literal["requested", "approved", "refused", "withdrawn", "fulfilled", "failed"] | None = None,
+        order_id: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[models.RequestOfMine]:
+        """The newest first.
+
+        `GET /v1/me/refund-requests`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.RequestOfMine],
+            "GET",
+            "/v1/me/refund-requests",
+            query={"status": status, "order_id": order_id, "limit": limit, "cursor": cursor},
+        )
+
+    def each_refund_requests(
+        self,
+        *,
+        status: Literal["requested", "approved", "refused", "withdrawn", "fulfilled", "failed"] | None = None,
+        order_id: str | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Iterator[models.RequestOfMine]:
+        """All of `refund_requests`, page after page, from `cursor` on."""
+        while True:
+            page = self.refund_requests(status=status, order_id=order_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def ask_for_refund(self, body: models.AskIn) -> models.RequestOfMine:
+        """Asks for the price of a line back; one request at a time.
+
+        `POST /v1/me/refund-requests`
+        """
+        return self._transport.ask(models.RequestOfMine, "POST", "/v1/me/refund-requests", body=body)
+
+    def withdraw_refund(self, request_id: str) -> models.RequestOfMine:
+        """Takes a request back that nobody agreed to yet.
+
+        `POST /v1/me/refund-requests/{request_id}/withdraw`
+        """
+        return self._transport.ask(
+            models.RequestOfMine, "POST", f"/v1/me/refund-requests/{segment(request_id)}/withdraw"
+        )
+
+    def list_files(self, purchase_id: str) -> models.FilesOfMine:
+        """What the purchase gives to download; a product has few files.
+
+        `GET /v1/me/purchases/{purchase_id}/files`
+        """
+        return self._transport.ask(models.FilesOfMine, "GET", f"/v1/me/purchases/{segment(purchase_id)}/files")
+
+    def make_download_link(self, purchase_id: str, file_id: str) -> models.DownloadLink:
+        """A link for a short time. It counts as one download, however often it is used meanwhile.
+
+        `POST /v1/me/purchases/{purchase_id}/files/{file_id}/link`
+        """
+        return self._transport.ask(
+            models.DownloadLink, "POST", f"/v1/me/purchases/{segment(purchase_id)}/files/{segment(file_id)}/link"
+        )
+
+    def confirm_device(self, purchase_id: str) -> models.DownloadDevice:
+        """This browser may download from now on, because its wallet signed in. Sets a cookie.
+
+        `POST /v1/me/purchases/{purchase_id}/devices`
+        """
+        return self._transport.ask(models.DownloadDevice, "POST", f"/v1/me/purchases/{segment(purchase_id)}/devices")
+
+    def list_actions(self, purchase_id: str) -> models.ActionsOfMine:
+        """What can be done with a purchase.
+
+        `GET /v1/me/purchases/{purchase_id}/actions`
+        """
+        return self._transport.ask(models.ActionsOfMine, "GET", f"/v1/me/purchases/{segment(purchase_id)}/actions")
+
+    def execute_action(
+        self,
+        purchase_id: str,
+        action_key: str,
+        body: models.ExecuteIn | None = None,
+        *,
+        redirect: bool = False,
+        idempotency_key: str = "",
+    ) -> models.ExecutionOfMine:
+        """Uses an action. The same `Idempotency-Key` again does nothing, and answers what was done: with 200.
+
+        `POST /v1/me/purchases/{purchase_id}/actions/{action_key}`
+
+        Args:
+            redirect: Answer a link with 302.
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(
+            models.ExecutionOfMine,
+            "POST",
+            f"/v1/me/purchases/{segment(purchase_id)}/actions/{segment(action_key)}",
+            query={"redirect": redirect},
+            body=body,
+            once=idempotency_key,
+        )
+
+    def list_executions(
+        self, purchase_id: str, *, limit: int = 50, cursor: str | None = None
+    ) -> Page[models.ExecutionOfMine]:
+        """What you did with a purchase, and what happened by itself, with keys in clear; the newest first.
+
+        `GET /v1/me/purchases/{purchase_id}/executions`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.ExecutionOfMine],
+            "GET",
+            f"/v1/me/purchases/{segment(purchase_id)}/executions",
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def each_list_executions(
+        self, purchase_id: str, *, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.ExecutionOfMine]:
+        """All of `list_executions`, page after page, from `cursor` on."""
+        while True:
+            page = self.list_executions(purchase_id=purchase_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def send_rearm_code(self, purchase_id: str, action_key: str) -> models.RearmCodeSent:
+        """Sends a code by which an action that is used up begins again.
+
+        `POST /v1/me/purchases/{purchase_id}/actions/{action_key}/rearm/code`
+        """
+        return self._transport.ask(
+            models.RearmCodeSent,
+            "POST",
+            f"/v1/me/purchases/{segment(purchase_id)}/actions/{segment(action_key)}/rearm/code",
+        )
+
+    def make_rearm_message(self, purchase_id: str, action_key: str, body: models.WalletIn) -> models.RearmMessage:
+        """A message by whose signature an action that is used up begins again.
+
+        `POST /v1/me/purchases/{purchase_id}/actions/{action_key}/rearm/message`
+        """
+        return self._transport.ask(
+            models.RearmMessage,
+            "POST",
+            f"/v1/me/purchases/{segment(purchase_id)}/actions/{segment(action_key)}/rearm/message",
+            body=body,
+        )
+
+    def rearm(self, purchase_id: str, action_key: str, body: models.RearmCodeIn) -> models.ActionOfMine:
+        """Counting begins at 0 again, by the code of a mail.
+
+        `POST /v1/me/purchases/{purchase_id}/actions/{action_key}/rearm`
+        """
+        return self._transport.ask(
+            models.ActionOfMine,
+            "POST",
+            f"/v1/me/purchases/{segment(purchase_id)}/actions/{segment(action_key)}/rearm",
+            body=body,
+        )
+
+    def rearm_by_signature(self, purchase_id: str, action_key: str, body: models.RearmSignedIn) -> models.ActionOfMine:
+        """Counting begins at 0 again, by the signature of a wallet.
+
+        `POST /v1/me/purchases/{purchase_id}/actions/{action_key}/rearm/signature`
+        """
+        return self._transport.ask(
+            models.ActionOfMine,
+            "POST",
+            f"/v1/me/purchases/{segment(purchase_id)}/actions/{segment(action_key)}/rearm/signature",
+            body=body,
+        )
+
+    def open_my_own(self, body: models.MySessionIn) -> models.SessionMade:
+        """A cart of the person who signed in; seats of the account are the quantity of what is priced by seats.
+
+        `POST /v1/me/checkout-sessions`
+        """
+        return self._transport.ask(models.SessionMade, "POST", "/v1/me/checkout-sessions", body=body)
 
 
 class Orders:
@@ -1030,6 +2254,15 @@ class ProductTypes:
         """Shares its connections."""
         self._transport = transport
 
+    def list(self, *, store_id: str) -> tuple[models.ProductType, ...]:
+        """All of a store.
+
+        `GET /v1/product-types`
+        """
+        return self._transport.ask(
+            tuple[models.ProductType, ...], "GET", "/v1/product-types", query={"store_id": store_id}
+        )
+
     def create(self, body: models.ProductTypeIn, *, idempotency_key: str = "") -> models.ProductType:
         """A new kind of product.
 
@@ -1039,6 +2272,13 @@ class ProductTypes:
             idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
         """
         return self._transport.ask(models.ProductType, "POST", "/v1/product-types", body=body, once=idempotency_key)
+
+    def change(self, type_id: str, body: models.ProductTypePatch) -> models.ProductType:
+        """Changes what is sent; purchases that are there keep what they had.
+
+        `PATCH /v1/product-types/{type_id}`
+        """
+        return self._transport.ask(models.ProductType, "PATCH", f"/v1/product-types/{segment(type_id)}", body=body)
 
 
 class Products:
@@ -1128,6 +2368,170 @@ class Products:
         """
         self._transport.tell("DELETE", f"/v1/products/{segment(product_id)}/prices/{segment(price_id)}")
 
+    def read_file_policy(self, product_id: str) -> models.Policy:
+        """The terms that later purchases get.
+
+        `GET /v1/products/{product_id}/file-policy`
+        """
+        return self._transport.ask(models.Policy, "GET", f"/v1/products/{segment(product_id)}/file-policy")
+
+    def set_file_policy(self, product_id: str, body: models.PolicyIn) -> models.Policy:
+        """New terms, for later purchases. Limits also reach purchases that are reactivated.
+
+        `PUT /v1/products/{product_id}/file-policy`
+        """
+        return self._transport.ask(models.Policy, "PUT", f"/v1/products/{segment(product_id)}/file-policy", body=body)
+
+    def list_versions(self, product_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[models.Version]:
+        """The newest first, drafts included.
+
+        `GET /v1/products/{product_id}/versions`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.Version],
+            "GET",
+            f"/v1/products/{segment(product_id)}/versions",
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def each_list_versions(
+        self, product_id: str, *, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.Version]:
+        """All of `list_versions`, page after page, from `cursor` on."""
+        while True:
+            page = self.list_versions(product_id=product_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def create_version(self, product_id: str, body: models.VersionIn, *, idempotency_key: str = "") -> models.Version:
+        """A new version: a draft, unless it says when it comes out.
+
+        `POST /v1/products/{product_id}/versions`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(
+            models.Version, "POST", f"/v1/products/{segment(product_id)}/versions", body=body, once=idempotency_key
+        )
+
+    def read_version(self, product_id: str, version_id: str) -> models.Version:
+        """One version, with its files.
+
+        `GET /v1/products/{product_id}/versions/{version_id}`
+        """
+        return self._transport.ask(
+            models.Version, "GET", f"/v1/products/{segment(product_id)}/versions/{segment(version_id)}"
+        )
+
+    def change_version(self, product_id: str, version_id: str, body: models.VersionPatch) -> models.Version:
+        """Its notes.
+
+        `PATCH /v1/products/{product_id}/versions/{version_id}`
+        """
+        return self._transport.ask(
+            models.Version, "PATCH", f"/v1/products/{segment(product_id)}/versions/{segment(version_id)}", body=body
+        )
+
+    def remove_version(self, product_id: str, version_id: str) -> None:
+        """A draft without files.
+
+        `DELETE /v1/products/{product_id}/versions/{version_id}`
+        """
+        self._transport.tell("DELETE", f"/v1/products/{segment(product_id)}/versions/{segment(version_id)}")
+
+    def publish_version(
+        self, product_id: str, version_id: str, body: models.PublishIn, *, idempotency_key: str = ""
+    ) -> models.Version:
+        """It comes out, now or later. What is out stays out: purchases rely on it.
+
+        `POST /v1/products/{product_id}/versions/{version_id}/publish`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(
+            models.Version,
+            "POST",
+            f"/v1/products/{segment(product_id)}/versions/{segment(version_id)}/publish",
+            body=body,
+            once=idempotency_key,
+        )
+
+    def list_files(self, product_id: str, *, limit: int = 50, cursor: str | None = None) -> Page[models.File]:
+        """The newest first.
+
+        `GET /v1/products/{product_id}/files`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.File],
+            "GET",
+            f"/v1/products/{segment(product_id)}/files",
+            query={"limit": limit, "cursor": cursor},
+        )
+
+    def each_list_files(self, product_id: str, *, limit: int = 100, cursor: str | None = None) -> Iterator[models.File]:
+        """All of `list_files`, page after page, from `cursor` on."""
+        while True:
+            page = self.list_files(product_id=product_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def upload_file(
+        self,
+        product_id: str,
+        body: bytes,
+        *,
+        name: str,
+        version_id: str | None = None,
+        media_type: str = "application/octet-stream",
+    ) -> models.File:
+        """The body is the content, as it is; `Content-Type` is kept.
+
+        `POST /v1/products/{product_id}/files`
+
+        Args:
+            name: With its ending; folders in front of it are left out.
+            version_id: The product itself if it is left out.
+            media_type: What the bytes are.
+        """
+        return self._transport.ask(
+            models.File,
+            "POST",
+            f"/v1/products/{segment(product_id)}/files",
+            query={"name": name, "version_id": version_id},
+            body=body,
+            media_type=media_type,
+        )
+
+    def read_file(self, product_id: str, file_id: str) -> models.File:
+        """What is known of one file.
+
+        `GET /v1/products/{product_id}/files/{file_id}`
+        """
+        return self._transport.ask(models.File, "GET", f"/v1/products/{segment(product_id)}/files/{segment(file_id)}")
+
+    def remove_file(self, product_id: str, file_id: str) -> None:
+        """Nobody can download it any more.
+
+        `DELETE /v1/products/{product_id}/files/{file_id}`
+        """
+        self._transport.tell("DELETE", f"/v1/products/{segment(product_id)}/files/{segment(file_id)}")
+
 
 class Purchases:
     """Calls below `/v1/purchases`."""
@@ -1161,6 +2565,8 @@ class Purchases:
         product_id: str | None = None,
         customer_id: str | None = None,
         user_id: str | None = None,
+        account_id: str | None = None,
+        account: str | None = None,
         wallet: str | None = None,
         type: Literal["one_time", "subscription"] | None = None,
         source: Literal["chain", "airdrop", "order", "external"] | None = None,
@@ -1173,7 +2579,8 @@ class Purchases:
         `GET /v1/purchases`
 
         Args:
-            user_id: The merchant's own id of the person.
+            user_id: The merchant's own id of a person, who has it alone, by an account or a seat.
+            account: The merchant's own id of an account.
             limit: Rows of a page.
             cursor: `next_cursor` of the page before.
         """
@@ -1186,6 +2593,8 @@ class Purchases:
                 "product_id": product_id,
                 "customer_id": customer_id,
                 "user_id": user_id,
+                "account_id": account_id,
+                "account": account,
                 "wallet": wallet,
                 "type": type,
                 "source": source,
@@ -1202,6 +2611,8 @@ class Purchases:
         product_id: str | None = None,
         customer_id: str | None = None,
         user_id: str | None = None,
+        account_id: str | None = None,
+        account: str | None = None,
         wallet: str | None = None,
         type: Literal["one_time", "subscription"] | None = None,
         source: Literal["chain", "airdrop", "order", "external"] | None = None,
@@ -1216,6 +2627,8 @@ class Purchases:
                 product_id=product_id,
                 customer_id=customer_id,
                 user_id=user_id,
+                account_id=account_id,
+                account=account,
                 wallet=wallet,
                 type=type,
                 source=source,
@@ -1257,6 +2670,405 @@ class Purchases:
         return self._transport.ask(
             models.Right, "POST", f"/v1/purchases/{segment(purchase_id)}/consume", once=idempotency_key
         )
+
+    def list_seats(self, purchase_id: str, *, limit: int = 50, cursor: str | None = None) -> models.Seats:
+        """Who has which seat, also those that were revoked; the newest first.
+
+        `GET /v1/purchases/{purchase_id}/seats`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            models.Seats, "GET", f"/v1/purchases/{segment(purchase_id)}/seats", query={"limit": limit, "cursor": cursor}
+        )
+
+    def each_list_seats(
+        self, purchase_id: str, *, limit: int = 100, cursor: str | None = None
+    ) -> Iterator[models.Seat]:
+        """All of `list_seats`, page after page, from `cursor` on."""
+        while True:
+            page = self.list_seats(purchase_id=purchase_id, limit=limit, cursor=cursor)
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def assign_seat(self, purchase_id: str, body: models.SeatIn) -> models.SeatMade:
+        """Gives a seat away; 409 `seat-unavailable` when none is free.
+
+        `POST /v1/purchases/{purchase_id}/seats`
+        """
+        return self._transport.ask(models.SeatMade, "POST", f"/v1/purchases/{segment(purchase_id)}/seats", body=body)
+
+    def resend_seat(self, purchase_id: str, seat_id: str, body: models.ResendIn) -> models.SeatMade:
+        """Another link; the one before opens nothing any more.
+
+        `POST /v1/purchases/{purchase_id}/seats/{seat_id}/resend`
+        """
+        return self._transport.ask(
+            models.SeatMade, "POST", f"/v1/purchases/{segment(purchase_id)}/seats/{segment(seat_id)}/resend", body=body
+        )
+
+    def revoke_seat(self, purchase_id: str, seat_id: str, body: models.RevokeIn) -> models.Seat:
+        """It is free again; its user has nothing of the purchase from the next request on.
+
+        `POST /v1/purchases/{purchase_id}/seats/{seat_id}/revoke`
+        """
+        return self._transport.ask(
+            models.Seat, "POST", f"/v1/purchases/{segment(purchase_id)}/seats/{segment(seat_id)}/revoke", body=body
+        )
+
+    def list_devices(self, purchase_id: str) -> models.Devices:
+        """Browsers that may download; there are few.
+
+        `GET /v1/purchases/{purchase_id}/devices`
+        """
+        return self._transport.ask(models.Devices, "GET", f"/v1/purchases/{segment(purchase_id)}/devices")
+
+    def reset_devices(self, purchase_id: str) -> None:
+        """All are forgotten; their users confirm them anew.
+
+        `DELETE /v1/purchases/{purchase_id}/devices`
+        """
+        self._transport.tell("DELETE", f"/v1/purchases/{segment(purchase_id)}/devices")
+
+    def list_of(self, purchase_id: str) -> models.PurchaseActions:
+        """What the holder can do, and how often he did; with its configuration for keys that may change it.
+
+        `GET /v1/purchases/{purchase_id}/actions`
+        """
+        return self._transport.ask(models.PurchaseActions, "GET", f"/v1/purchases/{segment(purchase_id)}/actions")
+
+    def reset(
+        self, purchase_id: str, action_key: str, body: models.ResetIn, *, idempotency_key: str = ""
+    ) -> models.PurchaseActionWhole:
+        """Counting begins at 0 again, for one person or for all.
+
+        `POST /v1/purchases/{purchase_id}/actions/{action_key}/reset`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(
+            models.PurchaseActionWhole,
+            "POST",
+            f"/v1/purchases/{segment(purchase_id)}/actions/{segment(action_key)}/reset",
+            body=body,
+            once=idempotency_key,
+        )
+
+    def limit(
+        self, purchase_id: str, action_key: str, body: models.LimitIn
+    ) -> models.PurchaseActionWhole | models.PurchaseAction:
+        """Another limit for this purchase; null for the action's again.
+
+        `PATCH /v1/purchases/{purchase_id}/actions/{action_key}`
+        """
+        return self._transport.ask(
+            models.PurchaseActionWhole | models.PurchaseAction,
+            "PATCH",
+            f"/v1/purchases/{segment(purchase_id)}/actions/{segment(action_key)}",
+            body=body,
+        )
+
+
+class RefundRequests:
+    """Calls below `/v1/refund-requests`."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    def list(
+        self,
+        *,
+        store_id: str | None = None,
+        status: Literal["requested", "approved", "refused", "withdrawn", "fulfilled", "failed"] | None = None,
+        order_id: str | None = None,
+        order_item_id: str | None = None,
+        customer_id: str | None = None,
+        created_from: datetime | None = None,
+        created_to: datetime | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[models.Request]:
+        """What buyers asked back, the newest first.
+
+        `GET /v1/refund-requests`
+
+        Args:
+            customer_id: Who asked.
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.Request],
+            "GET",
+            "/v1/refund-requests",
+            query={
+                "store_id": store_id,
+                "status": status,
+                "order_id": order_id,
+                "order_item_id": order_item_id,
+                "customer_id": customer_id,
+                "created_from": created_from,
+                "created_to": created_to,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    def each(
+        self,
+        *,
+        store_id: str | None = None,
+        status: Literal["requested", "approved", "refused", "withdrawn", "fulfilled", "failed"] | None = None,
+        order_id: str | None = None,
+        order_item_id: str | None = None,
+        customer_id: str | None = None,
+        created_from: datetime | None = None,
+        created_to: datetime | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Iterator[models.Request]:
+        """All of `list`, page after page, from `cursor` on."""
+        while True:
+            page = self.list(
+                store_id=store_id,
+                status=status,
+                order_id=order_id,
+                order_item_id=order_item_id,
+                customer_id=customer_id,
+                created_from=created_from,
+                created_to=created_to,
+                limit=limit,
+                cursor=cursor,
+            )
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def get(self, request_id: str) -> models.Request:
+        """One request.
+
+        `GET /v1/refund-requests/{request_id}`
+        """
+        return self._transport.ask(models.Request, "GET", f"/v1/refund-requests/{segment(request_id)}")
+
+    def approve(self, request_id: str, body: models.ApproveIn, *, idempotency_key: str = "") -> models.Request:
+        """The money goes back: at once off the chain; on the chain when `refund.call` is mined, or by the service.
+
+        `POST /v1/refund-requests/{request_id}/approve`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(
+            models.Request,
+            "POST",
+            f"/v1/refund-requests/{segment(request_id)}/approve",
+            body=body,
+            once=idempotency_key,
+        )
+
+    def refuse(self, request_id: str, body: models.RefuseIn, *, idempotency_key: str = "") -> models.Request:
+        """The buyer gets a mail that says why not.
+
+        `POST /v1/refund-requests/{request_id}/refuse`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(
+            models.Request, "POST", f"/v1/refund-requests/{segment(request_id)}/refuse", body=body, once=idempotency_key
+        )
+
+
+class Refunds:
+    """Calls below `/v1/refunds`."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    def list(
+        self,
+        *,
+        store_id: str | None = None,
+        status: Literal["processing", "succeeded", "failed", "canceled", "reorged"] | None = None,
+        order_id: str | None = None,
+        order_item_id: str | None = None,
+        created_from: datetime | None = None,
+        created_to: datetime | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Page[models.Refund]:
+        """The newest first; also those that were made on the chain without this service.
+
+        `GET /v1/refunds`
+
+        Args:
+            limit: Rows of a page.
+            cursor: `next_cursor` of the page before.
+        """
+        return self._transport.ask(
+            Page[models.Refund],
+            "GET",
+            "/v1/refunds",
+            query={
+                "store_id": store_id,
+                "status": status,
+                "order_id": order_id,
+                "order_item_id": order_item_id,
+                "created_from": created_from,
+                "created_to": created_to,
+                "limit": limit,
+                "cursor": cursor,
+            },
+        )
+
+    def each(
+        self,
+        *,
+        store_id: str | None = None,
+        status: Literal["processing", "succeeded", "failed", "canceled", "reorged"] | None = None,
+        order_id: str | None = None,
+        order_item_id: str | None = None,
+        created_from: datetime | None = None,
+        created_to: datetime | None = None,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> Iterator[models.Refund]:
+        """All of `list`, page after page, from `cursor` on."""
+        while True:
+            page = self.list(
+                store_id=store_id,
+                status=status,
+                order_id=order_id,
+                order_item_id=order_item_id,
+                created_from=created_from,
+                created_to=created_to,
+                limit=limit,
+                cursor=cursor,
+            )
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if not page.has_more:
+                return
+
+    def refund(self, body: models.RefundIn, *, idempotency_key: str = "") -> models.Refund:
+        """Pays a line back: off the chain your bank does, and this says so; on the chain `call` does, or the service.
+
+        `POST /v1/refunds`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(models.Refund, "POST", "/v1/refunds", body=body, once=idempotency_key)
+
+    def get(self, refund_id: str) -> models.Refund:
+        """One refund, with the call to send while it waits for one.
+
+        `GET /v1/refunds/{refund_id}`
+        """
+        return self._transport.ask(models.Refund, "GET", f"/v1/refunds/{segment(refund_id)}")
+
+    def cancel(self, refund_id: str, *, idempotency_key: str = "") -> models.Refund:
+        """Its call is not sent after all; a request for it has failed, and can be decided anew.
+
+        `POST /v1/refunds/{refund_id}/cancel`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(
+            models.Refund, "POST", f"/v1/refunds/{segment(refund_id)}/cancel", once=idempotency_key
+        )
+
+
+class Requirements:
+    """Calls below `/v1/requirements`."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    def list(self, *, store_id: str) -> tuple[models.Requirement, ...]:
+        """The whole list of a store.
+
+        `GET /v1/requirements`
+        """
+        return self._transport.ask(
+            tuple[models.Requirement, ...], "GET", "/v1/requirements", query={"store_id": store_id}
+        )
+
+    def create(self, body: models.RequirementIn, *, idempotency_key: str = "") -> models.Requirement:
+        """What happens when a user lacks something; without this he is refused all the same.
+
+        `POST /v1/requirements`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(models.Requirement, "POST", "/v1/requirements", body=body, once=idempotency_key)
+
+    def change(self, requirement_id: str, body: models.RequirementPatch) -> models.Requirement:
+        """Changes what is sent.
+
+        `PATCH /v1/requirements/{requirement_id}`
+        """
+        return self._transport.ask(
+            models.Requirement, "PATCH", f"/v1/requirements/{segment(requirement_id)}", body=body
+        )
+
+    def remove(self, requirement_id: str) -> None:
+        """Who lacks it is refused all the same, as long as a product asks for it.
+
+        `DELETE /v1/requirements/{requirement_id}`
+        """
+        self._transport.tell("DELETE", f"/v1/requirements/{segment(requirement_id)}")
+
+
+class Sessions:
+    """Calls below `/v1/sessions`."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    def open(self, body: models.UserSessionIn) -> models.UserSessionMade:
+        """Called by your server, for a user whom it has recognized; each call makes another session of one hour.
+
+        `POST /v1/sessions`
+        """
+        return self._transport.ask(models.UserSessionMade, "POST", "/v1/sessions", body=body)
+
+    def get(self, session_id: str) -> models.UserSession:
+        """One session, without its token.
+
+        `GET /v1/sessions/{session_id}`
+        """
+        return self._transport.ask(models.UserSession, "GET", f"/v1/sessions/{segment(session_id)}")
+
+    def change(self, session_id: str, body: models.UserSessionPatch) -> models.UserSession:
+        """Changes what is sent; 409 for another user, another account or another number of seats.
+
+        `PATCH /v1/sessions/{session_id}`
+        """
+        return self._transport.ask(models.UserSession, "PATCH", f"/v1/sessions/{segment(session_id)}", body=body)
+
+    def end(self, session_id: str) -> None:
+        """Its token opens nothing any more, from the next request on.
+
+        `DELETE /v1/sessions/{session_id}`
+        """
+        self._transport.tell("DELETE", f"/v1/sessions/{segment(session_id)}")
 
 
 class Stores:
@@ -1310,6 +3122,32 @@ class Stores:
         `PATCH /v1/stores/{store_id}`
         """
         return self._transport.ask(models.Store, "PATCH", f"/v1/stores/{segment(store_id)}", body=body)
+
+    def get_license_public_key(self, store_id: str) -> models.PublicKeys:
+        """The keys by which license files of a store are verified. Needs no API key.
+
+        `GET /v1/stores/{store_id}/license-public-key`
+        """
+        return self._transport.ask(models.PublicKeys, "GET", f"/v1/stores/{segment(store_id)}/license-public-key")
+
+    def rotate_signing_key(self, store_id: str, *, idempotency_key: str = "") -> models.PublicKey:
+        """A new key that signs from now on; files of the keys before it still verify.
+
+        `POST /v1/stores/{store_id}/license-signing-keys`
+
+        Args:
+            idempotency_key: The same for the same wish; a new one if empty. It is kept when the call is sent again.
+        """
+        return self._transport.ask(
+            models.PublicKey, "POST", f"/v1/stores/{segment(store_id)}/license-signing-keys", once=idempotency_key
+        )
+
+    def withdraw_signing_key(self, store_id: str, signing_key_id: str) -> None:
+        """A key that became known to others: it is not published any more, and its files are refused.
+
+        `DELETE /v1/stores/{store_id}/license-signing-keys/{signing_key_id}`
+        """
+        self._transport.tell("DELETE", f"/v1/stores/{segment(store_id)}/license-signing-keys/{segment(signing_key_id)}")
 
 
 class WebhookDeliveries:
@@ -1460,12 +3298,19 @@ class Calls:
 
     def __init__(self, transport: Transport) -> None:
         """Shares its connections."""
+        self.accounts = Accounts(transport)
+        self.action_executions = ActionExecutions(transport)
+        self.actions = Actions(transport)
         self.api_keys = ApiKeys(transport)
         self.auth = Auth(transport)
         self.block_rules = BlockRules(transport)
+        self.blocked_attempts = BlockedAttempts(transport)
+        self.checkout_links = CheckoutLinks(transport)
+        self.checkout_sessions = CheckoutSessions(transport)
         self.currencies = Currencies(transport)
         self.customers = Customers(transport)
         self.discounts = Discounts(transport)
+        self.downloads = Downloads(transport)
         self.events = Events(transport)
         self.fulfillment_templates = FulfillmentTemplates(transport)
         self.fulfillments = Fulfillments(transport)
@@ -1478,6 +3323,10 @@ class Calls:
         self.product_types = ProductTypes(transport)
         self.products = Products(transport)
         self.purchases = Purchases(transport)
+        self.refund_requests = RefundRequests(transport)
+        self.refunds = Refunds(transport)
+        self.requirements = Requirements(transport)
+        self.sessions = Sessions(transport)
         self.stores = Stores(transport)
         self.webhook_deliveries = WebhookDeliveries(transport)
         self.webhook_endpoints = WebhookEndpoints(transport)

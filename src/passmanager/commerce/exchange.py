@@ -20,7 +20,7 @@ from passmanager.commerce.values import Query, Sent, parameters
 from passmanager.errors import BadArgument
 
 T = TypeVar("T")
-JSON, TEXT = "application/json", "text/plain"
+JSON, TEXT, BYTES = "application/json", "text/plain", "application/octet-stream"
 PROBLEM = "application/problem+json"
 LONGEST_KEY = 255
 LONGEST_TOKEN = 4_000
@@ -62,7 +62,13 @@ class Request:
 
 
 def request(
-    method: str, path: str, *, query: Query | None = None, body: Sent | str | None = None, once: str | None = None
+    method: str,
+    path: str,
+    *,
+    query: Query | None = None,
+    body: Sent | str | bytes | None = None,
+    media_type: str = BYTES,
+    once: str | None = None,
 ) -> Request:
     """A call.
 
@@ -70,22 +76,34 @@ def request(
         method: Of HTTP.
         path: Below the address of the service.
         query: By name; None is left out.
-        body: A model, or a text.
+        body: A model, a text, or the bytes of a file.
+        media_type: What bytes are.
         once: The Idempotency-Key; empty for a new one, None where the service takes none.
 
     Raises:
-        BadArgument: The Idempotency-Key cannot be sent.
+        BadArgument: The Idempotency-Key or the media type cannot be sent.
     """
     headers: dict[str, str] = {}
     if once is not None and not is_word(once or "x"):
         raise BadArgument(function="idempotency_key", problem="give up to 255 printable ASCII characters")
-    if body is not None:
-        headers["Content-Type"] = JSON if isinstance(body, Sent) else f"{TEXT}; charset=utf-8"
+    if not is_word(media_type):
+        raise BadArgument(function="media_type", problem="give a media type such as application/zip")
     if once is not None:
         headers["Idempotency-Key"] = once or secrets.token_hex(16)
-    sent = body.body() if isinstance(body, Sent) else body.encode() if body is not None else None
+    sent, kind = _content(body, media_type)
+    if kind:
+        headers["Content-Type"] = kind
     repeatable = method != "POST" or once is not None
     return Request(method=method, path=path, query=query or {}, headers=headers, body=sent, repeatable=repeatable)
+
+
+def _content(body: Sent | str | bytes | None, media_type: str) -> tuple[bytes | None, str]:
+    """Bytes of a body, and what they are."""
+    if isinstance(body, Sent):
+        return body.body(), JSON
+    if isinstance(body, str):
+        return body.encode(), f"{TEXT}; charset=utf-8"
+    return body, media_type if body is not None else ""
 
 
 def is_word(text: str, most: int = LONGEST_KEY) -> bool:

@@ -19,12 +19,255 @@ class Accepted(Answer):
     events: int
 
 
-class Activation(Answer):
-    """A device that uses a key."""
+class AccountIn(Sent):
+    """The account in whose name the user acts; `id` is the merchant's own.
 
-    fingerprint: str
-    name: str
+    Attributes:
+        seats: How many people it counts; priced per seat, it is needed.
+    """
+
+    id: str
+    seats: int | None = None
+
+
+class Account(Answer):
+    """An account of a merchant's users; `id` is the merchant's own."""
+
+    account_id: str
+    store_id: str
+    id: str
+    seats: int | None
+    members: int
     created_at: datetime
+    updated_at: datetime
+
+
+class AccountShown(Answer):
+    """The account of a session; `role` is null once the user has left it."""
+
+    account_id: str
+    id: str
+    seats: int | None
+    role: str | None
+
+
+class LinkConfig(Sent, extra="ignore"):
+    """Sends the user to an address, in which `{purchase_id}` and the like are filled in."""
+
+    type: Literal["link"] = "link"
+    url: str
+
+
+class CallbackConfig(Sent, extra="ignore"):
+    """Answers the page that embeds the shop with `{type, name, payload}`; nobody else is called."""
+
+    type: Literal["callback"] = "callback"
+    name: str
+    payload: dict[str, Any] = Field(default_factory=dict[str, Any])
+
+
+class DownloadConfig(Sent, extra="ignore"):
+    """Gives a link to a file of the product; without `file_id` to the newest one that the purchase may use."""
+
+    type: Literal["download"] = "download"
+    file_id: str | None = None
+
+
+class WebhookConfig(Sent, extra="ignore"):
+    """Sends `action.executed` to this address, signed like every webhook."""
+
+    type: Literal["webhook"] = "webhook"
+    url: str
+
+
+class EmailConfig(Sent, extra="ignore"):
+    """Sends a mail to the merchant; without `to` to the store's contact."""
+
+    type: Literal["email"] = "email"
+    to: str | None = None
+    subject: str = ""
+    text: str = ""
+
+
+class ZapierConfig(Sent, extra="ignore"):
+    """Sends flat JSON to the hooks that are subscribed: `POST /v1/actions/{id}/hooks`."""
+
+    type: Literal["zapier"] = "zapier"
+
+
+class FormField(Sent, extra="ignore"):
+    """One question, in the words of JSON Schema. `array` is a choice of several of `enum`."""
+
+    name: str
+    title: str = ""
+    description: str = ""
+    type: Literal["string", "integer", "number", "boolean", "array"] = "string"
+    format: Literal["email", "date", "uri"] | None = None
+    enum: Sequence[str] | None = None
+    required: bool = True
+    min_length: int = 0
+    max_length: int = 1000
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class FormConfig(Sent, extra="ignore"):
+    """Asks questions and keeps the answers."""
+
+    type: Literal["form"] = "form"
+    fields: Sequence[FormField]
+
+
+class KeyConfig(Sent, extra="ignore"):
+    """Makes a license key; in `pattern` each X is a letter or digit."""
+
+    type: Literal["key"] = "key"
+    pattern: str | None = None
+    prefix: str = ""
+    activation_limit: int | None = None
+    valid_days: int | None = None
+
+
+class ActionIn(Sent):
+    """A new action of one product, or of all products of a type.
+
+    Attributes:
+        max_executions: No limit if null.
+        rearm: Who has used it up may begin again with this proof.
+    """
+
+    max_executions: int | None = None
+    rearm: Literal["off", "email", "wallet", "any"] = "off"
+    max_rearms: int | None = None
+    product_id: str | None = None
+    product_type_id: str | None = None
+    key: str = Field(repr=False)
+    name: str
+    config: (
+        LinkConfig
+        | CallbackConfig
+        | DownloadConfig
+        | WebhookConfig
+        | EmailConfig
+        | ZapierConfig
+        | FormConfig
+        | KeyConfig
+    )
+    limit_per: Literal["user", "purchase"] = "user"
+
+
+class ActionMade(Answer):
+    """A new action; of a webhook action with the secret of its signatures, shown this once."""
+
+    id: str
+    store_id: str
+    product_id: str | None
+    product_type_id: str | None
+    key: str = Field(repr=False)
+    name: str
+    type: str
+    config: (
+        LinkConfig
+        | CallbackConfig
+        | DownloadConfig
+        | WebhookConfig
+        | EmailConfig
+        | ZapierConfig
+        | FormConfig
+        | KeyConfig
+    )
+    max_executions: int | None
+    limit_per: str
+    rearm: str
+    max_rearms: int | None
+    webhook_endpoint_id: str | None
+    archived: bool
+    created_at: datetime
+    updated_at: datetime
+    webhook_secret: str | None = None
+
+
+class ActionOfMine(Answer):
+    """An action, for who has the purchase.
+
+    Attributes:
+        fields: Questions of a form.
+        problem: Code of why it cannot be used now.
+    """
+
+    key: str = Field(repr=False)
+    name: str
+    type: str
+    fields: tuple[FormField, ...] | None
+    executions: int
+    max_executions: int | None
+    remaining: int | None
+    rearm: str
+    usable: bool
+    problem: str
+
+
+class Action(Answer):
+    """An action. `webhook_endpoint_id` is where the messages of a webhook action are seen, held and rotated."""
+
+    id: str
+    store_id: str
+    product_id: str | None
+    product_type_id: str | None
+    key: str = Field(repr=False)
+    name: str
+    type: str
+    config: (
+        LinkConfig
+        | CallbackConfig
+        | DownloadConfig
+        | WebhookConfig
+        | EmailConfig
+        | ZapierConfig
+        | FormConfig
+        | KeyConfig
+    )
+    max_executions: int | None
+    limit_per: str
+    rearm: str
+    max_rearms: int | None
+    webhook_endpoint_id: str | None
+    archived: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class ActionPatch(Sent):
+    """Changes of an action; what is left out stays. The type of `config` cannot be changed."""
+
+    name: str | None = None
+    config: (
+        LinkConfig
+        | CallbackConfig
+        | DownloadConfig
+        | WebhookConfig
+        | EmailConfig
+        | ZapierConfig
+        | FormConfig
+        | KeyConfig
+        | None
+    ) = None
+    max_executions: int | None = None
+    rearm: Literal["off", "email", "wallet", "any"] | None = None
+    max_rearms: int | None = None
+
+
+class ActionsOfMine(Answer):
+    """All actions of a purchase."""
+
+    data: tuple[ActionOfMine, ...]
+
+
+class ActivationRate(Sent):
+    """At most so many activations of a key in so many seconds, beside the limit of devices at the same time."""
+
+    activations: int
+    per_seconds: int = 86400
 
 
 class Address(Sent):
@@ -39,6 +282,7 @@ class Address(Sent):
     postal_code: str = ""
     country: str | None = None
     phone: str = ""
+    vat_number: str = ""
 
 
 class ApiKeyIn(Sent):
@@ -84,6 +328,28 @@ class ApiKey(Answer):
     created_at: datetime
 
 
+class ApproveIn(Sent):
+    """The whole line; or an amount, for what was paid on the chain.
+
+    Attributes:
+        amount: All that was paid and not paid back yet if null.
+        revoke: What was bought ends. By default if the whole line is paid back; always off chain.
+        answer: Words to the buyer.
+    """
+
+    amount: Amount | None = None
+    revoke: bool | None = None
+    answer: str = ""
+
+
+class AskIn(Sent):
+    """For what a buyer wants his money back: a line of an order, or a purchase."""
+
+    order_item_id: str | None = None
+    purchase_id: str | None = None
+    reason: str = ""
+
+
 class BasicAuth(Sent):
     """Name and password."""
 
@@ -117,6 +383,35 @@ class BlockRule(Answer):
     created_at: datetime
 
 
+class BlockedAttempt(Answer):
+    """Somebody wanted to buy a product, and lacked something."""
+
+    id: str
+    number: int
+    store_id: str
+    product_id: str
+    user_id: str
+    customer_id: str | None
+    session_id: str
+    missing: tuple[str, ...]
+    created_at: datetime
+
+
+class BoughtElsewhereIn(Sent):
+    """What the user bought elsewhere. The same `external_id` again changes it; one that is left out stays.
+
+    Attributes:
+        for_account: All members of the account of the session share it.
+    """
+
+    external_id: str
+    product_id: str
+    quantity: int = 1
+    active: bool = True
+    active_until: datetime | None = None
+    for_account: bool = False
+
+
 class Buyer(Sent):
     """Who buys; all of it may be missing for somebody who is known by wallet only."""
 
@@ -126,6 +421,379 @@ class Buyer(Sent):
     last_name: str = ""
     wallet: str | None = None
     receives_email: bool = False
+
+
+class CallbackIn(Sent, extra="ignore"):
+    """What the page in front is told, as by an action of type callback."""
+
+    name: str
+    payload: dict[str, Any] = Field(default_factory=dict[str, Any])
+
+
+class CallbackResult(Answer):
+    """For the page that embeds the shop."""
+
+    type: Literal["callback"] = "callback"
+    name: str
+    payload: dict[str, Any]
+
+
+class ItemIn(Sent):
+    """A line: so many of a product, at one of its prices.
+
+    Attributes:
+        price_id: Needed if several prices are in the currency.
+        amount: Another price of one unit; never on the chain.
+    """
+
+    product_id: str
+    quantity: int = 1
+    price_id: str | None = None
+    amount: Amount | None = None
+
+
+class Redirects(Sent):
+    """Where the page in front sends the buyer afterwards; the query of his link goes along.
+
+    Attributes:
+        delivered: Paid, and he has everything.
+        declined: The payment failed, or the order was given up.
+        review: A person looks at the order first.
+        waiting: Payment or delivery is still to come.
+        delay: Seconds that the page waits before it goes there.
+    """
+
+    delivered: str | None = None
+    declined: str | None = None
+    review: str | None = None
+    waiting: str | None = None
+    delay: int = 0
+
+
+class CheckoutLinkIn(Sent):
+    """An address that puts products into a cart. On the chain, items have no other amount.
+
+    Attributes:
+        slug: The last part of the address; by default one of chance.
+        lasts: Seconds until a cart is forgotten.
+    """
+
+    store_id: str
+    name: str
+    slug: str | None = None
+    items: Sequence[ItemIn] = ()
+    currency: str | None = None
+    coupon: str | None = None
+    locale: str | None = None
+    payment_method: str | None = None
+    custom_fields: dict[str, str] = Field(default_factory=dict[str, str])
+    redirects: Redirects = Redirects()
+    lasts: int = 86400
+    test: bool = False
+    expires_at: datetime | None = None
+
+
+class CheckoutLink(Answer):
+    """A link."""
+
+    id: str
+    store_id: str
+    name: str
+    slug: str
+    url: str
+    items: tuple[dict[str, Any], ...]
+    currency: str | None
+    coupon: str | None
+    locale: str | None
+    payment_method: str | None
+    custom_fields: dict[str, str]
+    redirects: dict[str, Any]
+    lasts: int
+    test: bool
+    expires_at: datetime | None
+    archived: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class CheckoutLinkPatch(Sent):
+    """What changes of a link; carts that are there keep what they had."""
+
+    name: str | None = None
+    items: Sequence[ItemIn] | None = None
+    currency: str | None = None
+    coupon: str | None = None
+    locale: str | None = None
+    payment_method: str | None = None
+    custom_fields: dict[str, str] | None = None
+    redirects: Redirects | None = None
+    lasts: int | None = None
+    test: bool | None = None
+    expires_at: datetime | None = None
+
+
+class Shopper(Sent, extra="ignore"):
+    """Who buys, as he says himself."""
+
+    email: str | None = None
+    first_name: str = ""
+    last_name: str = ""
+    wallet: str | None = None
+
+
+class ConsentIn(Sent):
+    """What the buyer agreed to: the version of the text that he saw."""
+
+    version: str
+
+
+class Consents(Sent):
+    """Both are needed before there is an order.
+
+    Attributes:
+        terms: The terms of sale.
+        personal_data: The processing of personal data.
+    """
+
+    terms: ConsentIn | None = None
+    personal_data: ConsentIn | None = None
+
+
+class CheckoutSessionIn(Sent):
+    """A cart that a merchant's server makes; off the chain, items may have other amounts.
+
+    Attributes:
+        for_account: For the account of the user's session?
+        external_customer_id: Your own id of the buyer.
+        user_session_id: Of `POST /v1/sessions`: buyer, account and seats.
+        lasts: Seconds until it is forgotten.
+    """
+
+    items: Sequence[ItemIn] | None = None
+    currency: str | None = None
+    coupon: str | None = None
+    customer: Shopper | None = None
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    custom_fields: dict[str, str] | None = None
+    customer_notes: str | None = None
+    marketing_optin: bool | None = None
+    consents: Consents | None = None
+    payment_method: str | None = None
+    locale: str | None = None
+    for_account: bool | None = None
+    store_id: str
+    external_customer_id: str | None = None
+    user_session_id: str | None = None
+    redirects: Redirects = Redirects()
+    lasts: int = 86400
+    test: bool = False
+
+
+class SessionItem(Answer):
+    """A line of a cart."""
+
+    product_id: str
+    price_id: str
+    name: str
+    sku: str
+    quantity: int
+    price: Money
+    subtotal: Money
+    discount: Money
+    total: Money
+
+
+class Consent(Answer):
+    """What a buyer agreed to, and when."""
+
+    version: str
+    at: datetime
+
+
+class Method(Answer):
+    """A way to pay."""
+
+    name: str
+    instructions: str
+
+
+class CheckoutSession(Answer):
+    """A cart, and what became of it.
+
+    Attributes:
+        status: open, confirmed or expired
+        outcome: delivered, declined, review or waiting
+    """
+
+    id: str
+    store_id: str
+    link_id: str | None
+    order_id: str | None
+    status: str
+    payment_status: str | None
+    fulfillment_status: str | None
+    outcome: str | None
+    redirect_url: str | None
+    redirect_delay: int
+    payment_url: str | None
+    test: bool
+    currency: str
+    items: tuple[SessionItem, ...]
+    subtotal: Money
+    discount: Money
+    total: Money
+    coupon: str | None
+    customer: Shopper
+    billing_address: dict[str, Any]
+    shipping_address: dict[str, Any]
+    custom_fields: dict[str, str]
+    customer_notes: str
+    marketing_optin: bool
+    consents: dict[str, Consent]
+    payment_method: str | None
+    payment_methods: tuple[Method, ...]
+    locale: str | None
+    for_account: bool | None
+    seats: int | None
+    query: dict[str, str]
+    expires_at: datetime
+    confirmed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class CheckoutSessionPatch(Sent):
+    """What changes; names that are not sent stay. Nothing at all asks for the prices of now.
+
+    Attributes:
+        for_account: For the account of the user's session?
+    """
+
+    items: Sequence[ItemIn] | None = None
+    currency: str | None = None
+    coupon: str | None = None
+    customer: Shopper | None = None
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    custom_fields: dict[str, str] | None = None
+    customer_notes: str | None = None
+    marketing_optin: bool | None = None
+    consents: Consents | None = None
+    payment_method: str | None = None
+    locale: str | None = None
+    for_account: bool | None = None
+
+
+class ConfirmIn(Sent):
+    """The buyer orders; what was said before need not be said again."""
+
+    consents: Consents = Consents()
+    payment_method: str | None = None
+
+
+class CustomerShown(Answer):
+    """The buyer as of the purchase."""
+
+    id: str | None
+    email: str
+    first_name: str
+    last_name: str
+    wallet: str
+
+
+class Item(Answer):
+    """A line of an order."""
+
+    id: str
+    number: int
+    product_id: str | None
+    product_name: str
+    sku: str
+    quantity: int
+    price: Money
+    subtotal: Money
+    discount: Money
+    tax: Money
+    total: Money
+    fulfillment_status: str
+    fulfillment_method: str
+    units_owed: int
+    shipped: int
+    refunded_at: datetime | None
+
+
+class Payment(Answer):
+    """An attempt to pay."""
+
+    id: str
+    method: str
+    status: str
+    amount: Money
+    token: str | None
+    payer: str
+    chain_id: int | None
+    tx_hash: str | None
+    block_number: int | None
+    marked_by: str
+    reason: str
+    instructions: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class Order(Answer):
+    """An order with its lines and payments.
+
+    Attributes:
+        consents: `terms` and `personal_data`, if it comes from a checkout.
+    """
+
+    id: str
+    number: int
+    store_id: str
+    source: str
+    test: bool
+    payment_status: str
+    fulfillment_status: str
+    reason: str
+    order_reference: str | None
+    currency: str
+    subtotal: Money
+    discount: Money
+    tax: Money
+    shipping: Money
+    total: Money
+    fee: Money
+    customer: CustomerShown
+    items: tuple[Item, ...]
+    payments: tuple[Payment, ...]
+    coupons: tuple[dict[str, Any], ...]
+    billing_address: dict[str, Any]
+    shipping_address: dict[str, Any]
+    custom_fields: dict[str, str]
+    customer_notes: str
+    external_context: str
+    external_context_decoded: str | None
+    marketing_optin: bool
+    consents: dict[str, Consent]
+    checkout_session_id: str | None
+    to_ship: int | None
+    fulfilled_elsewhere: bool
+    expires_at: datetime | None
+    paid_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Confirmed(Answer):
+    """The order, and where it is paid."""
+
+    session_id: str
+    order: Order
+    payment_url: str | None
+    payment_method: str
+    instructions: str
 
 
 class CurrencyIn(Sent):
@@ -172,16 +840,6 @@ class CustomerPatch(Sent):
     first_name: str | None = None
     last_name: str | None = None
     receives_email: bool | None = None
-
-
-class CustomerShown(Answer):
-    """The buyer as of the purchase."""
-
-    id: str | None
-    email: str
-    first_name: str
-    last_name: str
-    wallet: str
 
 
 class Delivery(Answer):
@@ -232,6 +890,43 @@ class DeviceIn(Sent):
     name: str = ""
 
 
+class Device(Answer):
+    """A device that uses a key."""
+
+    id: str
+    fingerprint: str
+    name: str
+    created_at: datetime
+
+
+class DeviceRule(Sent, extra="ignore"):
+    """Only devices that are known may download; they do so without limit.
+
+    Attributes:
+        limit: Devices that each holder may have.
+        challenge: How a new one is confirmed: a code by `email`, a `wallet` that signs in, or `any`.
+    """
+
+    limit: int = 3
+    challenge: Literal["any", "email", "wallet"] = "any"
+
+
+class DownloadDevice(Answer):
+    """A browser that may download."""
+
+    id: str
+    purchase_id: str
+    person: str
+    name: str
+    created_at: datetime
+
+
+class Devices(Answer):
+    """All of a purchase."""
+
+    data: tuple[DownloadDevice, ...]
+
+
 class DiscountIn(Sent):
     """A coupon for orders that are not paid on the chain."""
 
@@ -242,6 +937,7 @@ class DiscountIn(Sent):
     money: Amount | None = None
     currency: str | None = None
     uses: int | None = None
+    ends_at: datetime | None = None
 
 
 class Discount(Answer):
@@ -254,6 +950,46 @@ class Discount(Answer):
     percent: str | None
     money: Money | None
     uses_left: int | None
+    ends_at: datetime | None
+
+
+class DownloadLink(Answer):
+    """A link that works until it expires, for who holds the purchase."""
+
+    url: str
+    file_id: str
+    name: str
+    size: int
+    sha256: str
+    version: str | None
+    downloads_left: int | None
+    expires_at: datetime
+
+
+class Download(Answer):
+    """A download that began.
+
+    Attributes:
+        person: Id of the customer, or the wallet of somebody who is none.
+    """
+
+    id: str
+    store_id: str
+    purchase_id: str
+    file_id: str
+    device_id: str | None
+    person: str
+    started_at: datetime
+    completed_at: datetime | None
+
+
+class DownloadResult(Answer):
+    """A link that is good for a short time, for who got it."""
+
+    type: Literal["download"] = "download"
+    url: str
+    file_name: str
+    expires_at: datetime
 
 
 class EndpointIn(Sent):
@@ -267,13 +1003,18 @@ class EndpointIn(Sent):
 
 
 class Endpoint(Answer):
-    """An endpoint, without its secret."""
+    """An endpoint, without its secret.
+
+    Attributes:
+        action_id: The action whose uses it is told of; all events if null.
+    """
 
     id: str
     url: str
     profile: str
     types: tuple[str, ...]
     store_id: str | None
+    action_id: str | None
     status: str
     failures: int
     failing_since: datetime | None
@@ -299,13 +1040,18 @@ class EndpointPatch(Sent):
 
 
 class EndpointWithSecret(Answer):
-    """Shown once."""
+    """Shown once.
+
+    Attributes:
+        action_id: The action whose uses it is told of; all events if null.
+    """
 
     id: str
     url: str
     profile: str
     types: tuple[str, ...]
     store_id: str | None
+    action_id: str | None
     status: str
     failures: int
     failing_since: datetime | None
@@ -332,12 +1078,153 @@ class Event(Answer):
     previous: dict[str, Any]
 
 
+class ExecuteIn(Sent):
+    """Answers to the questions of a form; nothing for other actions."""
+
+    answers: dict[str, Any] | None = None
+
+
+class LinkResult(Answer):
+    """Where to go."""
+
+    type: Literal["link"] = "link"
+    url: str
+
+
+class FormResult(Answer):
+    """The answers are kept."""
+
+    type: Literal["form"] = "form"
+    answers_id: str
+
+
+class KeyResult(Answer):
+    """A license key; empty once it is revoked."""
+
+    type: Literal["key"] = "key"
+    license_key_id: str
+    key: str = Field(repr=False)
+
+
+class SentResult(Answer):
+    """The merchant is told.
+
+    Attributes:
+        type: One of `webhook`, `email`, `zapier`; there may be more later.
+    """
+
+    type: str
+
+
+class ExecutionOfMine(Answer):
+    """What came of using an action."""
+
+    id: str
+    purchase_id: str
+    key: str = Field(repr=False)
+    number: int
+    trigger: str
+    status: str
+    result: LinkResult | CallbackResult | DownloadResult | FormResult | KeyResult | SentResult | None
+    created_at: datetime
+
+
+class Execution(Answer):
+    """One use of an action, without what only the holder may see."""
+
+    id: str
+    store_id: str
+    purchase_id: str
+    action_id: str
+    number: int
+    trigger: str
+    person: str
+    status: str
+    problem: str
+    result: dict[str, Any]
+    license_key_id: str | None
+    created_at: datetime
+
+
 class Feed(Answer):
     """Events in the order in which they became known, oldest first."""
 
     data: tuple[Event, ...]
     has_more: bool
     next_cursor: str | None
+
+
+class FileIn(Sent):
+    """What a license file is for.
+
+    Attributes:
+        fingerprint: The only device; by default all.
+        days: By default as its template says.
+    """
+
+    fingerprint: str | None = None
+    days: int | None = None
+
+
+class FileOfMine(Answer):
+    """A file that a purchase gives.
+
+    Attributes:
+        downloads_left: Null if there is no limit.
+    """
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    version: str | None
+    released_at: datetime | None
+    download_count: int
+    downloads_left: int | None
+
+
+class File(Answer):
+    """A file."""
+
+    id: str
+    product_id: str
+    version_id: str | None
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+    created_at: datetime
+
+
+class FilesOfMine(Answer):
+    """What a purchase gives to download, the newest version first.
+
+    Attributes:
+        version: The version that was current at purchase.
+        updates: Which versions the purchase gives.
+    """
+
+    purchase_id: str
+    version: str | None
+    updates: str
+    download_limit: int
+    expires_at: datetime | None
+    devices: DeviceRule | None
+    data: tuple[FileOfMine, ...]
+
+
+class FormAnswer(Answer):
+    """A form that somebody filled in."""
+
+    id: str
+    store_id: str
+    action_id: str
+    purchase_id: str
+    customer_id: str | None
+    wallet: str
+    answers: dict[str, Any]
+    created_at: datetime
 
 
 class Fulfillment(Answer):
@@ -389,9 +1276,15 @@ class Key(Answer):
     hint: str
     file_name: str
     shared: bool
+    test: bool
     status: str
+    reason: str
+    terms: dict[str, Any]
     activation_limit: int | None
     activations: int
+    rotations: int
+    replaces: str | None
+    wants_replacement: bool
     expires_at: datetime | None
     issued_at: datetime | None
     created_at: datetime
@@ -429,41 +1322,139 @@ class HeaderAuth(Sent):
     value: str = Field(repr=False)
 
 
-class ItemIn(Sent):
-    """A line: so many of a product, at one of its prices.
+class HookIn(Sent):
+    """Where to send what happens: the `targetUrl` of a Zap."""
 
-    Attributes:
-        price_id: Needed if several prices are in the currency.
-    """
-
-    product_id: str
-    quantity: int = 1
-    price_id: str | None = None
+    target_url: str
 
 
-class Item(Answer):
-    """A line of an order."""
+class Hook(Answer):
+    """A subscribed hook."""
 
     id: str
-    number: int
-    product_id: str | None
-    product_name: str
-    sku: str
-    quantity: int
-    price: Money
-    subtotal: Money
-    discount: Money
-    tax: Money
+    target_url: str
+    status: str
+    created_at: datetime
+
+
+class HookList(Answer):
+    """All of an action."""
+
+    data: tuple[Hook, ...]
+
+
+class InstallationIn(Sent):
+    """Where the user has the merchant's program."""
+
+    id: str
+    data: dict[str, Any] = Field(default_factory=dict[str, Any])
+
+
+class Installation(Answer):
+    """Where the user has the merchant's program."""
+
+    id: str
+    data: dict[str, Any]
+
+
+class IntentCall(Answer):
+    """One transaction to send, in hexadecimal numbers as wallets take them.
+
+    Attributes:
+        uri: As EIP-681 has it; the purchase has structs, so its calldata goes as `data`.
+    """
+
+    description: str
+    sender: str
+    to: str
+    value: str
+    data: str
+    uri: str
+
+
+class IntentIn(Sent):
+    """Who pays on the chain.
+
+    Attributes:
+        to: Who gets the pass; by default who pays.
+        periods: So many periods of subscriptions are approved, the first too.
+    """
+
+    payer: str
+    to: str | None = None
+    periods: int = 1
+
+
+class Intent(Answer):
+    """What to send to pay the order on the chain: step by step, or as one bundle of EIP-5792.
+
+    Attributes:
+        wallet_send_calls: The parameter of `wallet_sendCalls`.
+        valid_for: Seconds from the newest block on; then ask again.
+    """
+
+    order_id: str
+    order_reference: str
+    chain_id: int
+    payer: str
+    token: str
     total: Money
-    fulfillment_status: str
-    fulfillment_method: str
-    units_owed: int
-    shipped: int
-    refunded_at: datetime | None
+    approvals: tuple[IntentCall, ...]
+    checkout: IntentCall
+    wallet_send_calls: dict[str, Any]
+    valid_for: int
+
+
+class InvitationIn(Sent):
+    """The same of a merchant, who says where the link leads.
+
+    Attributes:
+        days: The link is good for so many days.
+        return_url: Your page, to which the token is added; the store's address if left out.
+    """
+
+    email: str
+    role: Literal["owner", "admin", "member"] = "member"
+    days: int = 7
+    return_url: str | None = None
+
+
+class InvitationMade(Answer):
+    """A new invitation; the merchant sees its token this once."""
+
+    id: str
+    account_id: str
+    email: str
+    role: str
+    status: str
+    invited_by: str
+    expires_at: datetime
+    created_at: datetime
+    token: str
+
+
+class Invitation(Answer):
+    """An invitation; `status` is `pending`, `accepted` or `revoked`, and pending ones end at `expires_at`."""
+
+    id: str
+    account_id: str
+    email: str
+    role: str
+    status: str
+    invited_by: str
+    expires_at: datetime
+    created_at: datetime
 
 
 class KeyAnswer(Answer):
-    """May the key be used? `code` says why not: `unknown`, `suspended`, `revoked`, `expired`, `not-activated`."""
+    """May the key be used?
+
+    `code` says why not: `unknown`, `suspended`, `revoked`, `expired`, `rotated`, `not-activated`.
+
+    Attributes:
+        test: It came of a test order.
+        stops_at: It was rotated; this text works until then.
+    """
 
     valid: bool
     code: str
@@ -471,11 +1462,14 @@ class KeyAnswer(Answer):
     activation_limit: int | None = None
     activations: int = 0
     expires_at: datetime | None = None
+    test: bool = False
+    stops_at: datetime | None = None
 
 
 class KeyOfMine(Answer):
-    """What was delivered for one unit; of a file only its name."""
+    """What was delivered for one unit; of a file only its name. More at `GET /v1/me/purchases/{id}/license-keys`."""
 
+    id: str
     kind: str
     key: str = Field(repr=False)
     file_name: str
@@ -496,7 +1490,7 @@ class KeyQuestion(Sent):
 
 
 class KeyShown(Answer):
-    """The same with the key and its devices; `content` is a file in base64."""
+    """The same with the key and its first 100 devices; `content` is a file in base64."""
 
     id: str
     store_id: str
@@ -510,15 +1504,58 @@ class KeyShown(Answer):
     hint: str
     file_name: str
     shared: bool
+    test: bool
     status: str
+    reason: str
+    terms: dict[str, Any]
     activation_limit: int | None
     activations: int
+    rotations: int
+    replaces: str | None
+    wants_replacement: bool
     expires_at: datetime | None
     issued_at: datetime | None
     created_at: datetime
     key: str | None = Field(repr=False)
     content: str | None = Field(repr=False)
-    devices: tuple[Activation, ...]
+    devices: tuple[Device, ...]
+
+
+class LicenseClaims(Answer):
+    """What a license file says. Members are texts, whole numbers, booleans and null only.
+
+    Attributes:
+        key_id: Of the signing key.
+        rotation: How often the license key was rotated when the file was made.
+        fingerprint: The only device that may use it; null if any may.
+        expires_at: Of the file; ask for a new one before.
+    """
+
+    type: Literal["passmanager.license/1"] = "passmanager.license/1"
+    key_id: str
+    store_id: str
+    license_id: str
+    product_id: str | None
+    purchase_id: str | None
+    kind: str
+    unit: int | None
+    rotation: int
+    test: bool
+    fingerprint: str | None
+    issued_at: datetime
+    expires_at: datetime
+    license_expires_at: datetime | None
+
+
+class LicenseFile(Answer):
+    """A license that is verified without the service.
+
+    Attributes:
+        signature: Ed25519 over the canonical JSON of `payload` (RFC 8785), base64url.
+    """
+
+    payload: LicenseClaims
+    signature: str
 
 
 class LicenseIn(Sent):
@@ -527,6 +1564,12 @@ class LicenseIn(Sent):
     text: str | None = None
     file_name: str | None = None
     content: str | None = Field(default=None, repr=False)
+
+
+class LimitIn(Sent):
+    """A limit for one purchase; null for the action's again."""
+
+    max_executions: int | None
 
 
 class Mail(Answer):
@@ -540,6 +1583,53 @@ class Mail(Answer):
     status: str
     problem: str
     sent_at: datetime | None
+    created_at: datetime
+
+
+class UserSession(Answer):
+    """A session that a merchant opened."""
+
+    session_id: str
+    store_id: str
+    user_id: str | None
+    customer_id: str
+    account: AccountShown | None
+    data: dict[str, Any]
+    requirements: tuple[str, ...]
+    installations: tuple[Installation, ...]
+    expires_at: datetime
+    created_at: datetime
+
+
+class Me(Answer):
+    """Who calls: a user of a store, or a wallet."""
+
+    wallet: str | None
+    store_id: str | None
+    user_id: str | None
+    customer_id: str | None
+    email: str
+    account: AccountShown | None
+    session: UserSession | None
+
+
+class MemberIn(Sent):
+    """A user of yours who joins the account; the first one is its owner if nothing is said."""
+
+    user_id: str
+    role: Literal["owner", "admin", "member"] | None = None
+
+
+class Member(Answer):
+    """A member of an account."""
+
+    id: str
+    account_id: str
+    user_id: str | None
+    customer_id: str
+    email: str
+    role: str
+    joined_by: str
     created_at: datetime
 
 
@@ -585,6 +1675,82 @@ class MutualTls(Sent):
     authority: str | None = Field(default=None, repr=False)
 
 
+class MyAccount(Answer):
+    """An account that the caller is a member of."""
+
+    account_id: str
+    store_id: str
+    id: str
+    seats: int | None
+    member_id: str
+    role: str
+    joined_by: str
+
+
+class MyInvitationIn(Sent):
+    """A person who gets a link to join.
+
+    Attributes:
+        days: The link is good for so many days.
+    """
+
+    email: str
+    role: Literal["owner", "admin", "member"] = "member"
+    days: int = 7
+
+
+class MyKey(Answer):
+    """A license key of a purchase, in clear; of a file only its name."""
+
+    id: str
+    unit: int | None
+    kind: str
+    key: str = Field(repr=False)
+    file_name: str
+    status: str
+    test: bool
+    activation_limit: int | None
+    activations: int
+    may_rotate: bool
+    expires_at: datetime | None
+    issued_at: datetime | None
+
+
+class MySeatIn(Sent):
+    """For a member of the account that the purchase belongs to, or for an address, which gets a link.
+
+    Attributes:
+        days: The link is good for so many days.
+    """
+
+    customer_id: str | None = None
+    email: str | None = None
+    days: int = 7
+
+
+class MySessionIn(Sent):
+    """A cart of the person who calls.
+
+    Attributes:
+        for_account: For the account of the user's session?
+    """
+
+    items: Sequence[ItemIn] | None = None
+    currency: str | None = None
+    coupon: str | None = None
+    customer: Shopper | None = None
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    custom_fields: dict[str, str] | None = None
+    customer_notes: str | None = None
+    marketing_optin: bool | None = None
+    consents: Consents | None = None
+    payment_method: str | None = None
+    locale: str | None = None
+    for_account: bool | None = None
+    store_id: str
+
+
 class NoAuth(Sent):
     """The web service asks for nothing; calls are signed all the same."""
 
@@ -622,6 +1788,8 @@ class OrderIn(Sent):
         payment_method: `chain`, or the name of an offline method.
         instructions: How to pay by the offline method.
         external_context: Given back with the order, raw and decoded.
+        user_session_id: Of the buyer, opened by POST /v1/sessions.
+        for_account: For the account of that session, where the store leaves the choice to buyers.
     """
 
     store_id: str
@@ -640,63 +1808,8 @@ class OrderIn(Sent):
     external_context: str = ""
     marketing_optin: bool = False
     test: bool = False
-
-
-class Payment(Answer):
-    """An attempt to pay."""
-
-    id: str
-    method: str
-    status: str
-    amount: Money
-    token: str | None
-    payer: str
-    chain_id: int | None
-    tx_hash: str | None
-    block_number: int | None
-    marked_by: str
-    reason: str
-    instructions: str
-    created_at: datetime
-    updated_at: datetime
-
-
-class Order(Answer):
-    """An order with its lines and payments."""
-
-    id: str
-    number: int
-    store_id: str
-    source: str
-    test: bool
-    payment_status: str
-    fulfillment_status: str
-    reason: str
-    order_reference: str | None
-    currency: str
-    subtotal: Money
-    discount: Money
-    tax: Money
-    shipping: Money
-    total: Money
-    fee: Money
-    customer: CustomerShown
-    items: tuple[Item, ...]
-    payments: tuple[Payment, ...]
-    coupons: tuple[dict[str, Any], ...]
-    billing_address: dict[str, Any]
-    shipping_address: dict[str, Any]
-    custom_fields: dict[str, str]
-    customer_notes: str
-    external_context: str
-    external_context_decoded: str | None
-    marketing_optin: bool
-    to_ship: int | None
-    fulfilled_elsewhere: bool
-    expires_at: datetime | None
-    paid_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
+    user_session_id: str | None = None
+    for_account: bool | None = None
 
 
 class OrganizationIn(Sent):
@@ -732,6 +1845,13 @@ class Organization(Answer):
     created_at: datetime
 
 
+class OtherMethodIn(Sent):
+    """Another way to pay the same order; in another currency its lines are priced again."""
+
+    payment_method: str
+    currency: str | None = None
+
+
 class PoolStats(Answer):
     """How many keys a pool has."""
 
@@ -753,10 +1873,15 @@ class Pool(Answer):
 
 
 class Price(Answer):
-    """A price of one unit."""
+    """A price of one unit.
+
+    Attributes:
+        minimum: Buyers choose what they pay, from here on.
+    """
 
     id: str
     price: Money
+    minimum: Money | None
     pricing_id: int | None
 
 
@@ -776,8 +1901,102 @@ class Product(Answer):
     fulfillment_template_id: str | None
     deliver_on: str | None
     one_for_all: bool
+    per_seat: bool
+    requirements: tuple[str, ...]
     prices: tuple[Price, ...]
     archived: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class RefundCall(Answer):
+    """A transaction that is not signed; a wallet with the role `refund` sends it."""
+
+    chain_id: int
+    to: str
+    data: str
+    value: str = "0"
+
+
+class Refund(Answer):
+    """Money that goes back.
+
+    Attributes:
+        status: One of `processing`, `succeeded`, `failed`, `canceled`, `reorged`; there may be more later.
+        recipient: Who got it on the chain: the holder of the pass.
+        call: To be sent, while it is not; only where one refund is shown.
+    """
+
+    id: str
+    store_id: str
+    order_id: str
+    order_item_id: str | None
+    status: str
+    amount: Money
+    revoke: bool
+    reason: str
+    actor: str
+    problem: str
+    recipient: str
+    chain_id: int | None
+    pass_id: str | None
+    chain_product_id: str | None
+    tx_hash: str | None
+    signed_by_service: bool
+    call: RefundCall | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class RequestOfMine(Answer):
+    """A request as its buyer sees it.
+
+    Attributes:
+        status: One of `requested`, `approved`, `refused`, `withdrawn`, `fulfilled`, `failed`; there may be more later.
+    """
+
+    id: str
+    order_id: str
+    order_number: int
+    order_item_id: str
+    product_name: str
+    price: Money
+    status: str
+    reason: str
+    amount: Money | None
+    answer: str
+    recipient: str
+    tx_hash: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Request(Answer):
+    """What a buyer asks back.
+
+    Attributes:
+        asked_by: Customer, or the wallet of nobody known.
+        status: One of `requested`, `approved`, `refused`, `withdrawn`, `fulfilled`, `failed`; there may be more later.
+        amount: What was approved.
+        refund: The newest attempt to pay.
+    """
+
+    id: str
+    store_id: str
+    order_id: str
+    order_number: int
+    order_item_id: str
+    product_name: str
+    price: Money
+    asked_by: str
+    status: str
+    reason: str
+    amount: Money | None
+    answer: str
+    problem: str
+    decided_by: str
+    decided_at: datetime | None
+    refund: Refund | None
     created_at: datetime
     updated_at: datetime
 
@@ -791,6 +2010,7 @@ class RightOfMine(Answer):
     order_id: str | None
     order_item_id: str | None
     customer_id: str | None
+    account_id: str | None
     product_id: str | None
     source: str
     external_id: str | None
@@ -820,6 +2040,7 @@ class Right(Answer):
     order_id: str | None
     order_item_id: str | None
     customer_id: str | None
+    account_id: str | None
     product_id: str | None
     source: str
     external_id: str | None
@@ -838,7 +2059,12 @@ class Right(Answer):
 
 
 class Store(Answer):
-    """A store."""
+    """A store.
+
+    Attributes:
+        account_purchases: One of `off`, `always`, `choice`; there may be more later.
+        seats_on_transfer: One of `revoke`, `keep`; there may be more later.
+    """
 
     id: str
     number: int
@@ -850,7 +2076,11 @@ class Store(Answer):
     unpaid_days: int
     reminder_after: int | None
     hold_above: str | None
+    account_purchases: str
+    seats_on_transfer: str
     deliver_by_hand: bool
+    refund_days: int | None
+    offline_methods: dict[str, str]
     created_at: datetime
     updated_at: datetime
 
@@ -869,6 +2099,73 @@ class Template(Answer):
     archived: bool
     created_at: datetime
     updated_at: datetime
+
+
+class Version(Answer):
+    """A version of a product.
+
+    Attributes:
+        status: One of `draft`, `scheduled`, `released`; there may be more later.
+    """
+
+    id: str
+    product_id: str
+    version: str
+    notes: str
+    status: str
+    released_at: datetime | None
+    files: tuple[File, ...]
+    created_at: datetime
+    updated_at: datetime
+
+
+class UpdatesShown(Answer):
+    """Which versions a purchase gives.
+
+    Attributes:
+        kind: One of `this`, `minor`, `major`, `until`, `all`; there may be more later.
+    """
+
+    kind: str = "all"
+    days: int | None = None
+    until: datetime | None = None
+
+
+class Policy(Answer):
+    """Terms of downloads."""
+
+    updates: UpdatesShown = UpdatesShown()
+    limit: int = 0
+    seconds: int | None = None
+    devices: DeviceRule | None = None
+
+
+class UpdatesRule(Sent):
+    """Which versions a purchase gives, seen from the one that was current when it was made.
+
+    Attributes:
+        kind: `this` version only; the same `minor` or `major` number; what comes out `until` a time; `all`.
+        days: For `until`: so long after each purchase.
+        date: For `until`: the same time for all purchases.
+    """
+
+    kind: Literal["this", "minor", "major", "until", "all"] = "all"
+    days: int | None = None
+    date: datetime | None = None
+
+
+class PolicyIn(Sent):
+    """Terms of downloads for later purchases; each purchase keeps those of its moment.
+
+    Attributes:
+        limit: Downloads of each file; 0 for no limit.
+        seconds: How long after the purchase; null for ever.
+    """
+
+    updates: UpdatesRule = UpdatesRule()
+    limit: int = 0
+    seconds: int | None = None
+    devices: DeviceRule | None = None
 
 
 class PoolIn(Sent):
@@ -891,15 +2188,25 @@ class PoolPatch(Sent):
 
 
 class PriceIn(Sent):
-    """A new price: an offline one, or a pricing of the chain."""
+    """A new price: an offline one, or a pricing of the chain.
+
+    Attributes:
+        minimum: Offline: buyers choose what they pay, from here on; `amount` is proposed.
+    """
 
     amount: Amount
     currency: str
     pricing_id: int | None = None
+    minimum: Amount | None = None
 
 
 class ProductIn(Sent):
-    """A new product; with `organization_id` and `chain_product_id` it is the one that the chain sells."""
+    """A new product; with `organization_id` and `chain_product_id` it is the one that the chain sells.
+
+    Attributes:
+        per_seat: The price is of one seat of the buyer's account.
+        requirements: What a user has to bring along to buy it.
+    """
 
     store_id: str
     name: str
@@ -912,6 +2219,8 @@ class ProductIn(Sent):
     fulfillment_template_id: str | None = None
     deliver_on: Literal["included", "safe", "finalized"] | None = None
     one_for_all: bool = False
+    per_seat: bool = False
+    requirements: Sequence[str] = ()
 
 
 class ProductPatch(Sent):
@@ -924,14 +2233,21 @@ class ProductPatch(Sent):
     fulfillment_template_id: str | None = None
     deliver_on: Literal["included", "safe", "finalized"] | None = None
     one_for_all: bool | None = None
+    per_seat: bool | None = None
+    requirements: Sequence[str] | None = None
 
 
 class ProductTypeIn(Sent):
-    """A new kind of product."""
+    """A new kind of product.
+
+    Attributes:
+        requirements: What a user has to bring along to buy it.
+    """
 
     store_id: str
     name: str
     fulfillment_template_id: str | None = None
+    requirements: Sequence[str] = ()
 
 
 class ProductType(Answer):
@@ -941,7 +2257,108 @@ class ProductType(Answer):
     store_id: str
     name: str
     fulfillment_template_id: str | None
+    requirements: tuple[str, ...]
     created_at: datetime
+
+
+class ProductTypePatch(Sent):
+    """What changes of a kind of product."""
+
+    name: str | None = None
+    fulfillment_template_id: str | None = None
+    requirements: Sequence[str] | None = None
+
+
+class PublicKey(Answer):
+    """An Ed25519 key as a JSON Web Key (RFC 8037)."""
+
+    kid: str
+    kty: Literal["OKP"] = "OKP"
+    crv: Literal["Ed25519"] = "Ed25519"
+    alg: Literal["EdDSA"] = "EdDSA"
+    use: Literal["sig"] = "sig"
+    x: str
+    created_at: datetime
+
+
+class PublicKeys(Answer):
+    """Keys with which license files of a store are verified: `active` signs new ones, all verify."""
+
+    store_id: str
+    active: str
+    keys: tuple[PublicKey, ...]
+
+
+class PublishIn(Sent):
+    """When it comes out; now if null."""
+
+    released_at: datetime | None = None
+
+
+class Use(Answer):
+    """How often it was used since the last reset; by whom, if the limit is per user."""
+
+    person: str | None
+    count: int
+    rearms: int
+
+
+class PurchaseAction(Answer):
+    """An action of a purchase, for the merchant's team.
+
+    Attributes:
+        max_executions: For this purchase: its own limit, or the action's.
+    """
+
+    id: str
+    key: str = Field(repr=False)
+    name: str
+    type: str
+    limit_per: str
+    max_executions: int | None
+    own_limit: int | None
+    rearm: str
+    uses: tuple[Use, ...]
+    executions: int
+    usable: bool
+    problem: str
+
+
+class PurchaseActionWhole(Answer):
+    """The same for keys with the scope `actions:write`.
+
+    Attributes:
+        max_executions: For this purchase: its own limit, or the action's.
+    """
+
+    id: str
+    key: str = Field(repr=False)
+    name: str
+    type: str
+    limit_per: str
+    max_executions: int | None
+    own_limit: int | None
+    rearm: str
+    uses: tuple[Use, ...]
+    executions: int
+    usable: bool
+    problem: str
+    config: (
+        LinkConfig
+        | CallbackConfig
+        | DownloadConfig
+        | WebhookConfig
+        | EmailConfig
+        | ZapierConfig
+        | FormConfig
+        | KeyConfig
+    )
+
+
+class PurchaseActions(Answer):
+    """All actions of a purchase."""
+
+    data: tuple[PurchaseActionWhole | PurchaseAction, ...]
 
 
 class ReactivateIn(Sent):
@@ -963,6 +2380,32 @@ class Reactivated(Answer):
     status: Literal["OK"] = "OK"
 
 
+class RearmCodeIn(Sent):
+    """The code of a mail."""
+
+    code: str
+
+
+class RearmCodeSent(Answer):
+    """To which address, as far as its owner recognizes it."""
+
+    sent_to: str
+
+
+class RearmMessage(Answer):
+    """The text to sign with `personal_sign`, as it is."""
+
+    message: str
+    expires_at: datetime
+
+
+class RearmSignedIn(Sent):
+    """The message, and its signature."""
+
+    message: str
+    signature: str
+
+
 class ReasonIn(Sent):
     """Why."""
 
@@ -975,6 +2418,26 @@ class RedeliverIn(Sent):
     endpoint_id: str | None = None
 
 
+class RefundIn(Sent):
+    """A refund at the merchant's own wish.
+
+    Attributes:
+        amount: All that was paid and not paid back yet if null.
+        revoke: What was bought ends. By default if the whole line is paid back; always off chain.
+    """
+
+    order_item_id: str
+    amount: Amount | None = None
+    revoke: bool | None = None
+    reason: str = ""
+
+
+class RefuseIn(Sent):
+    """Why not."""
+
+    reason: str
+
+
 class ReplayIn(Sent):
     """Which events are sent again: of a time, of some types, and by how their last message ended."""
 
@@ -982,6 +2445,61 @@ class ReplayIn(Sent):
     until: datetime | None = None
     types: Sequence[str] = ()
     status: Literal["delivered", "failed", "never"] | None = None
+
+
+class RequirementIn(Sent):
+    """What happens when a user lacks something that products ask for by this name."""
+
+    store_id: str
+    name: str
+    redirect_url: str | None = None
+    callback: CallbackIn | None = None
+    mail: bool = False
+
+
+class Requirement(Answer):
+    """What happens when a user lacks it; `mail`: your team is told at the store's contact address."""
+
+    id: str
+    store_id: str
+    name: str
+    redirect_url: str | None
+    callback: CallbackIn | None
+    mail: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class RequirementPatch(Sent):
+    """What changes of it."""
+
+    redirect_url: str | None = None
+    callback: CallbackIn | None = None
+    mail: bool | None = None
+
+
+class ResendIn(Sent):
+    """Another link to the same address.
+
+    Attributes:
+        return_url: Your page, to which the token is added; the store's address if left out.
+        days: The link is good for so many days.
+    """
+
+    return_url: str | None = None
+    days: int = 7
+
+
+class ResetIn(Sent):
+    """Whose count begins at 0 again; everybody's if nothing is said."""
+
+    person: str | None = None
+
+
+class RevokeIn(Sent):
+    """Why."""
+
+    reason: str = ""
 
 
 class RightIn(Sent):
@@ -998,6 +2516,24 @@ class RightIn(Sent):
     active_until: datetime | None = None
 
 
+class RoleIn(Sent):
+    """Another role."""
+
+    role: Literal["owner", "admin", "member"]
+
+
+class RotateIn(Sent):
+    """Another key instead of this one.
+
+    Attributes:
+        grace_seconds: For so long the old one still works; by default as its template says.
+        key: The new one; by default it is made, or taken from the pool. Needed for keys of others.
+    """
+
+    grace_seconds: int | None = None
+    key: str | None = Field(default=None, repr=False)
+
+
 class RowResult(Answer):
     """What became of one key of an upload.
 
@@ -1011,10 +2547,117 @@ class RowResult(Answer):
     detail: str = ""
 
 
+class SeatIn(Sent):
+    """For a user of yours, who has it at once, or for an address, which gets a link.
+
+    Attributes:
+        return_url: Your page, to which the token is added; the store's address if left out.
+        days: The link is good for so many days.
+    """
+
+    user_id: str | None = None
+    email: str | None = None
+    return_url: str | None = None
+    days: int = 7
+
+
+class SeatMade(Answer):
+    """A seat; the merchant sees the token of a new link this once."""
+
+    id: str
+    purchase_id: str
+    status: str
+    customer_id: str | None
+    user_id: str | None
+    email: str
+    reason: str
+    expires_at: datetime | None
+    claimed_at: datetime | None
+    revoked_at: datetime | None
+    created_at: datetime
+    token: str | None
+
+
+class Seat(Answer):
+    """A seat; `status` is `pending`, `claimed` or `revoked`, and the link of a pending one ends at `expires_at`."""
+
+    id: str
+    purchase_id: str
+    status: str
+    customer_id: str | None
+    user_id: str | None
+    email: str
+    reason: str
+    expires_at: datetime | None
+    claimed_at: datetime | None
+    revoked_at: datetime | None
+    created_at: datetime
+
+
+class Seats(Answer):
+    """Seats of a purchase, and how many there are in all."""
+
+    data: tuple[Seat, ...]
+    has_more: bool
+    next_cursor: str | None
+    total: int
+    claimed: int
+    pending: int
+    free: int
+
+
 class SendIn(Sent):
     """To the same address, or to another."""
 
     recipient: str | None = None
+
+
+class SessionMade(Answer):
+    """A new cart: its token is shown this once.
+
+    Attributes:
+        status: open, confirmed or expired
+        outcome: delivered, declined, review or waiting
+        url: The page where the buyer goes on, if the operator has one.
+    """
+
+    id: str
+    store_id: str
+    link_id: str | None
+    order_id: str | None
+    status: str
+    payment_status: str | None
+    fulfillment_status: str | None
+    outcome: str | None
+    redirect_url: str | None
+    redirect_delay: int
+    payment_url: str | None
+    test: bool
+    currency: str
+    items: tuple[SessionItem, ...]
+    subtotal: Money
+    discount: Money
+    total: Money
+    coupon: str | None
+    customer: Shopper
+    billing_address: dict[str, Any]
+    shipping_address: dict[str, Any]
+    custom_fields: dict[str, str]
+    customer_notes: str
+    marketing_optin: bool
+    consents: dict[str, Consent]
+    payment_method: str | None
+    payment_methods: tuple[Method, ...]
+    locale: str | None
+    for_account: bool | None
+    seats: int | None
+    query: dict[str, str]
+    expires_at: datetime
+    confirmed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    token: str
+    url: str | None
 
 
 class Session(Answer):
@@ -1044,11 +2687,36 @@ class Shipment(Answer):
     created_at: datetime
 
 
+class SignIn(Sent):
+    """Parameters that nobody can change afterwards; prices other than the catalog's need that.
+
+    Attributes:
+        amount: Price of one unit, by position, of these products, or of the link's items if none are given.
+        custom_fields: Names begin with `x-`.
+    """
+
+    product_id: Sequence[str] = ()
+    qty: Sequence[int] = ()
+    amount: Sequence[Amount] = ()
+    currency: str | None = None
+    discount_code: str | None = None
+    email: str | None = None
+    custom_fields: dict[str, str] = Field(default_factory=dict[str, str])
+    expires_at: datetime | None = None
+
+
 class SignedIn(Sent):
     """The text and its signature."""
 
     message: str
     signature: str
+
+
+class Signed(Answer):
+    """A signed address."""
+
+    url: str
+    expires_at: datetime | None
 
 
 class StoreIn(Sent):
@@ -1058,6 +2726,10 @@ class StoreIn(Sent):
         reminder_after: Seconds; no reminder if null.
         hold_above: Totals from here on wait for a person.
         deliver_by_hand: You are asked for what no template delivers.
+        account_purchases: Do users buy for their account?
+        seats_on_transfer: What becomes of seats with a new holder.
+        refund_days: So long after payment buyers may ask for a refund; always if null.
+        offline_methods: Ways to pay off the chain, with instructions for buyers.
     """
 
     name: str
@@ -1069,10 +2741,18 @@ class StoreIn(Sent):
     reminder_after: int | None = None
     hold_above: Amount | None = None
     deliver_by_hand: bool = False
+    account_purchases: Literal["off", "always", "choice"] = "off"
+    seats_on_transfer: Literal["revoke", "keep"] = "revoke"
+    refund_days: int | None = None
+    offline_methods: dict[str, str] = Field(default_factory=dict[str, str])
 
 
 class StorePatch(Sent):
-    """What changes of a store; names that are not sent stay."""
+    """What changes of a store; names that are not sent stay.
+
+    Attributes:
+        refund_days: So long after payment buyers may ask for a refund; always if null.
+    """
 
     name: str | None = None
     url: str | None = None
@@ -1082,6 +2762,10 @@ class StorePatch(Sent):
     reminder_after: int | None = None
     hold_above: Amount | None = None
     deliver_by_hand: bool | None = None
+    account_purchases: Literal["off", "always", "choice"] | None = None
+    seats_on_transfer: Literal["revoke", "keep"] | None = None
+    refund_days: int | None = None
+    offline_methods: dict[str, str] | None = None
 
 
 class Urls(Sent):
@@ -1102,6 +2786,11 @@ class TemplateIn(Sent):
         form: JSON `license_request` (the default), or form `parameters`.
         names: Your names of our fields.
         answer: Where the answer has the key, such as `data.code`.
+        keys_on_transfer: When the pass moves to another holder. Generated keys: `rotate` (the default: the old holder's copy stops), `revoke`, `keep`. Of a pool: `keep` (the default), `reissue` another one, `revoke`. Of a web service or by hand: `keep`, `revoke`. Shared: `keep`.
+        devices_on_transfer: `release`, the default: the devices of the old holder are forgotten.
+        holder_may_rotate: May the holder replace a key? By default yes if it is generated.
+        rotation_grace: Seconds for which a rotated key still works; by default 0.
+        offline_days: Of license files; by default 30.
         give_up_after: Seconds; then the line is canceled and paid back.
     """
 
@@ -1119,6 +2808,12 @@ class TemplateIn(Sent):
     text: str | None = None
     activation_limit: int | None = None
     valid_days: int | None = None
+    activation_rate: ActivationRate | None = None
+    keys_on_transfer: Literal["rotate", "reissue", "revoke", "keep"] | None = None
+    devices_on_transfer: Literal["release", "keep"] | None = None
+    holder_may_rotate: bool | None = None
+    rotation_grace: int | None = None
+    offline_days: int | None = None
     store_id: str
     name: str
     method: Literal["generated", "pool", "shared", "web_service", "information", "manual"]
@@ -1136,6 +2831,11 @@ class TemplatePatch(Sent):
         form: JSON `license_request` (the default), or form `parameters`.
         names: Your names of our fields.
         answer: Where the answer has the key, such as `data.code`.
+        keys_on_transfer: When the pass moves to another holder. Generated keys: `rotate` (the default: the old holder's copy stops), `revoke`, `keep`. Of a pool: `keep` (the default), `reissue` another one, `revoke`. Of a web service or by hand: `keep`, `revoke`. Shared: `keep`.
+        devices_on_transfer: `release`, the default: the devices of the old holder are forgotten.
+        holder_may_rotate: May the holder replace a key? By default yes if it is generated.
+        rotation_grace: Seconds for which a rotated key still works; by default 0.
+        offline_days: Of license files; by default 30.
     """
 
     pattern: str | None = None
@@ -1152,11 +2852,23 @@ class TemplatePatch(Sent):
     text: str | None = None
     activation_limit: int | None = None
     valid_days: int | None = None
+    activation_rate: ActivationRate | None = None
+    keys_on_transfer: Literal["rotate", "reissue", "revoke", "keep"] | None = None
+    devices_on_transfer: Literal["release", "keep"] | None = None
+    holder_may_rotate: bool | None = None
+    rotation_grace: int | None = None
+    offline_days: int | None = None
     name: str | None = None
     deliverable: (
         Literal["key", "activation_code", "serial", "link", "certificate", "qr_code", "acknowledgement"] | None
     ) = None
     give_up_after: int | None = None
+
+
+class TokenIn(Sent):
+    """The token of a link."""
+
+    token: str
 
 
 class Upload(Answer):
@@ -1166,3 +2878,60 @@ class Upload(Answer):
     duplicates: int
     refused: int
     rows: tuple[RowResult, ...]
+
+
+class UserSessionIn(Sent):
+    """A session for a user of yours, whom you have recognized.
+
+    Attributes:
+        user_id: Your own id of the person.
+        email: Taken if none is known of the person yet.
+        requirements: What the person brings along.
+    """
+
+    store_id: str
+    user_id: str
+    email: str | None = None
+    account: AccountIn | None = None
+    data: dict[str, Any] = Field(default_factory=dict[str, Any])
+    requirements: Sequence[str] = ()
+    installations: Sequence[str | InstallationIn] = ()
+    purchases: Sequence[BoughtElsewhereIn] = ()
+
+
+class UserSessionMade(Answer):
+    """A new session. The token is shown this once; the user's program sends it as `Authorization: Bearer`."""
+
+    session_id: str
+    token: str
+    expires_at: datetime
+
+
+class UserSessionPatch(Sent):
+    """What changes of an open session. Its user, its account and the seats of that never do: open a new one."""
+
+    user_id: str | None = None
+    account: AccountIn | None = None
+    data: dict[str, Any] | None = None
+    requirements: Sequence[str] | None = None
+    installations: Sequence[str | InstallationIn] | None = None
+
+
+class VersionIn(Sent):
+    """A new version; without `released_at` it is a draft."""
+
+    version: str
+    notes: str = ""
+    released_at: datetime | None = None
+
+
+class VersionPatch(Sent):
+    """What may change of a version."""
+
+    notes: str
+
+
+class WalletIn(Sent):
+    """Which wallet is going to sign."""
+
+    address: str

@@ -8,10 +8,28 @@ from typing import ClassVar
 from passmanager.commerce.errors import Refused
 
 
+class ActionLimitReached(Refused):
+    """The action was used as often as it may be."""
+
+    CODE: ClassVar[str] = "action-limit-reached"
+
+
+class ActionNotConnected(Refused):
+    """The merchant has nothing there that could be told."""
+
+    CODE: ClassVar[str] = "action-not-connected"
+
+
 class ActivationLimitReached(Refused):
     """As many devices use the key as may."""
 
     CODE: ClassVar[str] = "activation-limit-reached"
+
+
+class ActivationRateReached(Refused):
+    """The key was activated as often as it may be in this time."""
+
+    CODE: ClassVar[str] = "activation-rate-reached"
 
 
 class BadRequest(Refused):
@@ -20,16 +38,64 @@ class BadRequest(Refused):
     CODE: ClassVar[str] = "bad-request"
 
 
+class CodeInvalid(Refused):
+    """A code is wrong, used, over, or was guessed at too often."""
+
+    CODE: ClassVar[str] = "code-invalid"
+
+
 class Conflict(Refused):
     """The state of the thing does not allow this."""
 
     CODE: ClassVar[str] = "conflict"
 
 
+class ConsentMissing(Refused):
+    """There is no order before the buyer agrees to the terms and to the use of personal data."""
+
+    CODE: ClassVar[str] = "consent-missing"
+
+
+class DeviceLimitReached(Refused):
+    """The holder has as many devices as the purchase allows."""
+
+    CODE: ClassVar[str] = "device-limit-reached"
+
+
+class DeviceNotActivated(Refused):
+    """The device does not use the key."""
+
+    CODE: ClassVar[str] = "device-not-activated"
+
+
+class DeviceUnknown(Refused):
+    """This browser did not show yet that it is the holder's."""
+
+    CODE: ClassVar[str] = "device-unknown"
+
+
+class DownloadTimeOver(Refused):
+    """The time in which the purchase allows downloads is over."""
+
+    CODE: ClassVar[str] = "download-time-over"
+
+
+class EscrowTooLow(Refused):
+    """The organization has less in its escrow than is to be paid back."""
+
+    CODE: ClassVar[str] = "escrow-too-low"
+
+
 class Forbidden(Refused):
     """The key or session does not allow this."""
 
     CODE: ClassVar[str] = "forbidden"
+
+
+class FundsMissing(Refused):
+    """The payer has too little of the token or coin."""
+
+    CODE: ClassVar[str] = "funds-missing"
 
 
 class Gone(Refused):
@@ -62,10 +128,22 @@ class InvalidInput(Refused):
     CODE: ClassVar[str] = "invalid-input"
 
 
+class KeyPoolEmpty(Refused):
+    """There is no other key to issue."""
+
+    CODE: ClassVar[str] = "key-pool-empty"
+
+
 class LicenseKeyNotUsable(Refused):
     """The key is suspended, revoked or expired."""
 
     CODE: ClassVar[str] = "license-key-not-usable"
+
+
+class LinkExpired(Refused):
+    """It was used, taken back, replaced, or its time is over."""
+
+    CODE: ClassVar[str] = "link-expired"
 
 
 class NotFound(Refused):
@@ -74,14 +152,86 @@ class NotFound(Refused):
     CODE: ClassVar[str] = "not-found"
 
 
+class NotRefundable(Refused):
+    """The line cost nothing, is not paid, or was paid back already."""
+
+    CODE: ClassVar[str] = "not-refundable"
+
+
+class PriceChanged(Refused):
+    """What the buyer saw is not what it costs now."""
+
+    CODE: ClassVar[str] = "price-changed"
+
+
+class PurchaseInactive(Refused):
+    """The purchase is refunded, over, or held."""
+
+    CODE: ClassVar[str] = "purchase-inactive"
+
+
+class PurchaseNotReady(Refused):
+    """Its payment is not deep enough in the chain yet."""
+
+    CODE: ClassVar[str] = "purchase-not-ready"
+
+
+class PurchaseRefused(Refused):
+    """The chain would refuse the purchase."""
+
+    CODE: ClassVar[str] = "purchase-refused"
+
+
+class RangeNotSatisfiable(Refused):
+    """The file is shorter than where the range begins."""
+
+    CODE: ClassVar[str] = "range-not-satisfiable"
+
+
 class RateLimited(Refused):
     """Too many requests."""
 
     CODE: ClassVar[str] = "rate-limited"
 
 
+class RearmLimitReached(Refused):
+    """It was armed as often as it may be."""
+
+    CODE: ClassVar[str] = "rearm-limit-reached"
+
+
+class RearmRefused(Refused):
+    """The merchant does not let buyers arm this action, or not by this proof."""
+
+    CODE: ClassVar[str] = "rearm-refused"
+
+
+class RefundAlreadyOpen(Refused):
+    """The line, or the pass and product, has a refund or a request for one that is not over."""
+
+    CODE: ClassVar[str] = "refund-already-open"
+
+
+class RefundWindowClosed(Refused):
+    """It is too late to ask for a refund."""
+
+    CODE: ClassVar[str] = "refund-window-closed"
+
+
+class RequirementUnmet(Refused):
+    """The user lacks what the product asks for; `unmet` says what the page in front does about it."""
+
+    CODE: ClassVar[str] = "requirement-unmet"
+
+
+class SeatUnavailable(Refused):
+    """Every seat of the purchase is taken."""
+
+    CODE: ClassVar[str] = "seat-unavailable"
+
+
 class SessionExpired(Refused):
-    """It is over; sign in again."""
+    """The session was not confirmed in time."""
 
     CODE: ClassVar[str] = "session-expired"
 
@@ -98,6 +248,18 @@ class TooLarge(Refused):
     CODE: ClassVar[str] = "too-large"
 
 
+class TooLongForQr(Refused):
+    """The key does not fit into a QR code."""
+
+    CODE: ClassVar[str] = "too-long-for-qr"
+
+
+class TooManyCodes(Refused):
+    """So many codes went out that another one would only annoy."""
+
+    CODE: ClassVar[str] = "too-many-codes"
+
+
 class Unauthenticated(Refused):
     """No key or session, or one that is not valid any more."""
 
@@ -110,22 +272,56 @@ class Unavailable(Refused):
     CODE: ClassVar[str] = "unavailable"
 
 
+class VersionNotEntitled(Refused):
+    """The purchase does not give this version."""
+
+    CODE: ClassVar[str] = "version-not-entitled"
+
+
 BY_CODE: dict[str, type[Refused]] = {
+    "action-limit-reached": ActionLimitReached,
+    "action-not-connected": ActionNotConnected,
     "activation-limit-reached": ActivationLimitReached,
+    "activation-rate-reached": ActivationRateReached,
     "bad-request": BadRequest,
+    "code-invalid": CodeInvalid,
     "conflict": Conflict,
+    "consent-missing": ConsentMissing,
+    "device-limit-reached": DeviceLimitReached,
+    "device-not-activated": DeviceNotActivated,
+    "device-unknown": DeviceUnknown,
+    "download-time-over": DownloadTimeOver,
+    "escrow-too-low": EscrowTooLow,
     "forbidden": Forbidden,
+    "funds-missing": FundsMissing,
     "gone": Gone,
     "idempotency-in-progress": IdempotencyInProgress,
     "idempotency-key-missing": IdempotencyKeyMissing,
     "idempotency-mismatch": IdempotencyMismatch,
     "invalid-input": InvalidInput,
+    "key-pool-empty": KeyPoolEmpty,
     "license-key-not-usable": LicenseKeyNotUsable,
+    "link-expired": LinkExpired,
     "not-found": NotFound,
+    "not-refundable": NotRefundable,
+    "price-changed": PriceChanged,
+    "purchase-inactive": PurchaseInactive,
+    "purchase-not-ready": PurchaseNotReady,
+    "purchase-refused": PurchaseRefused,
+    "range-not-satisfiable": RangeNotSatisfiable,
     "rate-limited": RateLimited,
+    "rearm-limit-reached": RearmLimitReached,
+    "rearm-refused": RearmRefused,
+    "refund-already-open": RefundAlreadyOpen,
+    "refund-window-closed": RefundWindowClosed,
+    "requirement-unmet": RequirementUnmet,
+    "seat-unavailable": SeatUnavailable,
     "session-expired": SessionExpired,
     "signature-invalid": SignatureInvalid,
     "too-large": TooLarge,
+    "too-long-for-qr": TooLongForQr,
+    "too-many-codes": TooManyCodes,
     "unauthenticated": Unauthenticated,
     "unavailable": Unavailable,
+    "version-not-entitled": VersionNotEntitled,
 }

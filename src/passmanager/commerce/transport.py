@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from passmanager.commerce.errors import CommerceExtraMissing
 from passmanager.commerce.exchange import (
     AGENT,
+    BYTES,
     LONGEST_TOKEN,
     Lost,
     Reply,
@@ -80,7 +81,8 @@ class Transport:
         path: str,
         *,
         query: Query | None = None,
-        body: Sent | str | None = None,
+        body: Sent | str | bytes | None = None,
+        media_type: str = BYTES,
         once: str | None = None,
     ) -> T:
         """A call that answers with an object; arguments as of `exchange.request`.
@@ -90,7 +92,7 @@ class Transport:
             ServiceUnreachable: No answer came.
             UnreadableAnswer: The answer is not of this API.
         """
-        asked = request(method, path, query=query, body=body, once=once)
+        asked = request(method, path, query=query, body=body, media_type=media_type, once=once)
         return read(asked, self.send(asked), answer)
 
     def tell(
@@ -99,11 +101,13 @@ class Transport:
         path: str,
         *,
         query: Query | None = None,
-        body: Sent | str | None = None,
+        body: Sent | str | bytes | None = None,
+        media_type: str = BYTES,
         once: str | None = None,
     ) -> bytes:
         """A call that answers with nothing, or with a file; arguments and errors as of `ask`."""
-        return (self.send(request(method, path, query=query, body=body, once=once))).body
+        asked = request(method, path, query=query, body=body, media_type=media_type, once=once)
+        return (self.send(asked)).body
 
     def send(self, asked: Request) -> Reply:
         """The first good answer.

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from passmanager.commerce.errors import CommerceExtraMissing
 from passmanager.commerce.exchange import (
     AGENT,
+    BYTES,
     LONGEST_TOKEN,
     Lost,
     Reply,
@@ -77,7 +78,8 @@ class AsyncTransport:
         path: str,
         *,
         query: Query | None = None,
-        body: Sent | str | None = None,
+        body: Sent | str | bytes | None = None,
+        media_type: str = BYTES,
         once: str | None = None,
     ) -> T:
         """A call that answers with an object; arguments as of `exchange.request`.
@@ -87,7 +89,7 @@ class AsyncTransport:
             ServiceUnreachable: No answer came.
             UnreadableAnswer: The answer is not of this API.
         """
-        asked = request(method, path, query=query, body=body, once=once)
+        asked = request(method, path, query=query, body=body, media_type=media_type, once=once)
         return read(asked, await self.send(asked), answer)
 
     async def tell(
@@ -96,11 +98,13 @@ class AsyncTransport:
         path: str,
         *,
         query: Query | None = None,
-        body: Sent | str | None = None,
+        body: Sent | str | bytes | None = None,
+        media_type: str = BYTES,
         once: str | None = None,
     ) -> bytes:
         """A call that answers with nothing, or with a file; arguments and errors as of `ask`."""
-        return (await self.send(request(method, path, query=query, body=body, once=once))).body
+        asked = request(method, path, query=query, body=body, media_type=media_type, once=once)
+        return (await self.send(asked)).body
 
     async def send(self, asked: Request) -> Reply:
         """The first good answer.

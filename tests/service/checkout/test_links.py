@@ -263,3 +263,27 @@ def test_no_merchant_sees_or_changes_links_of_another(shop, link, stranger, clie
     assert client.post("/v1/checkout-links", json=theirs, headers=stranger.headers).status_code == 404
     theirs = {"store_id": stranger.store_id, "name": "Mine", "items": [{"product_id": shop.editor}]}
     assert client.post("/v1/checkout-links", json=theirs, headers=stranger.headers).status_code == 404
+
+
+class TestAmountsHaveACurrency:
+    @pytest.fixture
+    def yen(self, shop):
+        body = {"store_id": shop.merchant.store_id, "symbol": "JPY", "decimals": 0}
+        shop.call("POST", "/currencies", body, status=201)
+        for product in (shop.editor, shop.book):
+            shop.call("POST", f"/products/{product}/prices", {"amount": "3000", "currency": "JPY"}, status=201)
+
+    def test_signed_amount_is_not_the_same_number_of_another_currency(self, shop, yen, link, signed, browser):
+        browser.open(link((shop.book, 1)), "?currency=JPY")
+        session = browser.open(signed(link(), amount=["9.99"]))
+        assert (session["currency"], session["total"]["amount"]) == ("EUR", "39.99")
+
+    def test_amount_of_a_link_is_in_its_currency_only(self, shop, yen, link, browser):
+        one = link(items=[{"product_id": shop.editor, "amount": "5"}])
+        assert browser.open(one)["total"]["amount"] == "5"
+        assert browser.open(one, "?currency=JPY&clear=1")["total"]["amount"] == "3000"
+
+    def test_amount_without_any_currency_is_refused(self, shop, link, client):
+        one = link(currency=None)
+        refused = shop.call("POST", f"/checkout-links/{one['id']}/sign", {"amount": ["1"]}, status=422)
+        assert refused["errors"][0]["pointer"] == "/body/currency"

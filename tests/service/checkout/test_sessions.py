@@ -191,6 +191,10 @@ class TestPp08:
             order["custom_fields"]
         ]
 
+    def test_pp08_page_in_front_does_not_lose_them(self, link, browser):
+        browser.open(link(), "?x-testuser=123")
+        assert browser.change(custom_fields={"vat": "GB1"})["custom_fields"] == {"x-testuser": "123", "vat": "GB1"}
+
     @pytest.mark.parametrize("query", ["?x-a=%00", f"?x-a={'a' * 1001}", f"?x-{'a' * 70}=1"])
     def test_pp08_field_that_cannot_be_kept_is_refused(self, link, browser, query):
         browser.open(link(), query, status=422)

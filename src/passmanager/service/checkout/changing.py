@@ -9,7 +9,8 @@ from passmanager.service.checkout import carting
 from passmanager.service.checkout.models import CheckoutSession
 from passmanager.service.checkout.problems import CheckoutExpired
 from passmanager.service.checkout.repository import store_of
-from passmanager.service.checkout.schemas import Consents, SessionPatch
+from passmanager.service.checkout.schemas import CheckoutSessionPatch, Consents
+from passmanager.service.checkout.signing import CUSTOM
 from passmanager.service.checkout.telling import session_news
 from passmanager.service.http.problems import Conflict, bad_field
 from passmanager.service.orders.settling import Act
@@ -19,7 +20,7 @@ CHOICES = ("payment_method", "locale", "for_account")
 NULLABLE = frozenset({"coupon", *CHOICES})
 
 
-def change(session: Session, found: CheckoutSession, body: SessionPatch, act: Act, *, promised: bool) -> None:
+def change(session: Session, found: CheckoutSession, body: CheckoutSessionPatch, act: Act, *, promised: bool) -> None:
     """What was sent; the cart is priced again in any case.
 
     Raises:
@@ -42,7 +43,7 @@ def require_open(found: CheckoutSession, now: int) -> None:
 
 
 def fill(
-    session: Session, found: CheckoutSession, store: Store, body: SessionPatch, now: int, *, promised: bool
+    session: Session, found: CheckoutSession, store: Store, body: CheckoutSessionPatch, now: int, *, promised: bool
 ) -> None:
     """Takes over what was sent, and prices the cart.
 
@@ -64,10 +65,17 @@ def fill(
         carting.put(found, body.items, promised=promised)
     if "coupon" in sent:
         found.cart = {**found.cart, "coupon": sent["coupon"] or None}
+    if "custom_fields" in sent:  # those of the link stay with the order, whatever the page sends
+        sent["custom_fields"] = {**_of_link(found), **sent["custom_fields"]}
     found.form = {**found.form, **{name: sent[name] for name in (*FORM, *CHOICES) if name in sent}}
     if body.consents is not None:
         agree(found, body.consents, now)
     carting.reprice(session, found, store, now)
+
+
+def _of_link(found: CheckoutSession) -> dict[str, str]:
+    fields: dict[str, str] = found.form["custom_fields"]
+    return {name: value for name, value in fields.items() if name.startswith(CUSTOM)}
 
 
 def agree(found: CheckoutSession, consents: Consents, now: int) -> None:

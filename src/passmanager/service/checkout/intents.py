@@ -16,7 +16,7 @@ from passmanager.service.chain.offers import sold_by_quantity
 from passmanager.service.checkout.confirming import order_of
 from passmanager.service.checkout.models import CheckoutSession
 from passmanager.service.checkout.problems import FundsMissing, PurchaseRefused
-from passmanager.service.checkout.schemas import CallOut, IntentIn, IntentOut
+from passmanager.service.checkout.schemas import IntentCallOut, IntentIn, IntentOut
 from passmanager.service.http.problems import Conflict, Problem, Unavailable
 from passmanager.service.http.shapes import money
 from passmanager.service.orders import deciding, repository
@@ -166,9 +166,9 @@ def _show(client: "PassManager", asked: Asked, plan: Plan) -> IntentOut:
     )  # fmt: skip
 
 
-def _call(step: Step, uri: str) -> CallOut:
+def _call(step: Step, uri: str) -> IntentCallOut:
     fields = step.fields()
-    return CallOut(
+    return IntentCallOut(
         description=step.description, sender=fields["from"], to=fields["to"], value=fields["value"],
         data=fields["data"], uri=uri,
     )  # fmt: skip

@@ -11,7 +11,7 @@ from passmanager.service.catalog import repository as catalog
 from passmanager.service.catalog.models import Store
 from passmanager.service.checkout.models import CheckoutLink
 from passmanager.service.checkout.repository import store_of
-from passmanager.service.checkout.schemas import LinkIn, LinkOut, LinkPatch, SignedOut, SignIn
+from passmanager.service.checkout.schemas import CheckoutLinkIn, CheckoutLinkOut, CheckoutLinkPatch, SignedOut, SignIn
 from passmanager.service.checkout.signing import CUSTOM, sign
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.problems import Conflict, bad_field
@@ -25,7 +25,7 @@ ROW = frozenset({"store_id", "name", "slug", "expires_at"})
 NULLABLE = frozenset({"currency", "coupon", "locale", "payment_method", "expires_at"})
 
 
-def add_link(session: Session, caller: Caller, body: LinkIn, now: int) -> CheckoutLink:
+def add_link(session: Session, caller: Caller, body: CheckoutLinkIn, now: int) -> CheckoutLink:
     """A new link; what it offers is looked at, so that buyers do not find the mistake."""
     store = catalog.get_store(session, caller, body.store_id)
     link = CheckoutLink(
@@ -42,7 +42,7 @@ def add_link(session: Session, caller: Caller, body: LinkIn, now: int) -> Checko
     return link
 
 
-def change_link(session: Session, caller: Caller, link: CheckoutLink, body: LinkPatch, now: int) -> None:
+def change_link(session: Session, caller: Caller, link: CheckoutLink, body: CheckoutLinkPatch, now: int) -> None:
     """What was sent, and nothing else."""
     sent = body.model_dump(mode="json", exclude_unset=True)
     for name in sent.keys() - NULLABLE:
@@ -89,9 +89,7 @@ def signed(link: CheckoutLink, body: SignIn, base: str, sealer: Sealer) -> Signe
     pairs: list[tuple[str, str]] = []
     for name in ("product_id", "qty", "amount"):
         pairs += [(name, str(value)) for value in getattr(body, name)]
-    for name in ("currency", "discount_code", "email"):
-        if getattr(body, name):
-            pairs.append((name, getattr(body, name)))
+    pairs += _said(link, body)
     for name, value in body.custom_fields.items():
         if not name.startswith(CUSTOM):
             raise bad_field(f"/body/custom_fields/{name}", "name", f"names of custom fields begin with {CUSTOM}")
@@ -103,15 +101,24 @@ def signed(link: CheckoutLink, body: SignIn, base: str, sealer: Sealer) -> Signe
     return SignedOut(url=f"{address(link, base)}?{query}", expires_at=None if ends is None else ends * 1000)
 
 
+def _said(link: CheckoutLink, body: SignIn) -> list[tuple[str, str]]:
+    """An amount is signed together with its currency: in a cart that has another one it would be something else."""
+    currency = body.currency or (link.offer["currency"] if body.amount else None)
+    if body.amount and currency is None:
+        raise bad_field("/body/currency", "missing", "an amount needs the currency in which it is")
+    said = {"currency": currency, "discount_code": body.discount_code, "email": body.email}
+    return [(name, value) for name, value in said.items() if value]
+
+
 def address(link: CheckoutLink, base: str) -> str:
     """Where buyers go."""
     return f"{base.rstrip('/')}/c/{link.slug}"
 
 
-def show_link(link: CheckoutLink, base: str) -> LinkOut:
+def show_link(link: CheckoutLink, base: str) -> CheckoutLinkOut:
     """As answers have it."""
     offer: dict[str, Any] = link.offer
-    return LinkOut(
+    return CheckoutLinkOut(
         id=link.id, store_id=link.store_id, name=link.name, slug=link.slug, url=address(link, base),
         expires_at=link.expires_at, archived=link.archived_at is not None, created_at=link.created_at,
         updated_at=link.updated_at, **offer,

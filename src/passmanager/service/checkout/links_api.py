@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from passmanager.service.checkout import links, repository
 from passmanager.service.checkout.models import CheckoutLink
-from passmanager.service.checkout.schemas import LinkIn, LinkOut, LinkPatch, SignedOut, SignIn
+from passmanager.service.checkout.schemas import CheckoutLinkIn, CheckoutLinkOut, CheckoutLinkPatch, SignedOut, SignIn
 from passmanager.service.checkout.shopper import READ, WRITE
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
@@ -23,12 +23,12 @@ Writer = Annotated[Caller, Depends(require(WRITE))]
 WriteOnce = Annotated[Once, Depends(once(WRITE), scope="function")]
 
 
-def _shown(link: CheckoutLink, services: Services) -> LinkOut:
+def _shown(link: CheckoutLink, services: Services) -> CheckoutLinkOut:
     return links.show_link(link, str(services.settings.public_url))
 
 
-@router.post("/checkout-links", status_code=201, response_model=LinkOut)
-def create(body: LinkIn, request: WriteOnce, services: TheServices) -> Response:
+@router.post("/checkout-links", status_code=201, response_model=CheckoutLinkOut)
+def create(body: CheckoutLinkIn, request: WriteOnce, services: TheServices) -> Response:
     """An address that puts products into a buyer's cart."""
     link = links.add_link(request.session, request.caller, body, request.now)
     return request.answer(_shown(link, services))
@@ -43,7 +43,7 @@ def list_links(
     archived: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter
     limit: PageLimit = LIMIT,
     cursor: PageCursor = None,
-) -> Page[LinkOut]:
+) -> Page[CheckoutLinkOut]:
     """The newest first; archived ones on request."""
     asked = repository.links_of(caller)
     asked = asked if store_id is None else asked.where(CheckoutLink.store_id == store_id)
@@ -53,13 +53,15 @@ def list_links(
 
 
 @router.get("/checkout-links/{link_id}")
-def read(link_id: Id, session: Reading, caller: Reader, services: TheServices) -> LinkOut:
+def read(link_id: Id, session: Reading, caller: Reader, services: TheServices) -> CheckoutLinkOut:
     """One link."""
     return _shown(repository.get_link(session, caller, link_id), services)
 
 
 @router.patch("/checkout-links/{link_id}")
-def change(link_id: Id, body: LinkPatch, session: Writing, caller: Writer, services: TheServices, now: Now) -> LinkOut:
+def change(
+    link_id: Id, body: CheckoutLinkPatch, session: Writing, caller: Writer, services: TheServices, now: Now
+) -> CheckoutLinkOut:
     """Changes what is sent; carts that are there keep what they had."""
     link = repository.get_link(session, caller, link_id)
     links.change_link(session, caller, link, body, now)
@@ -67,7 +69,7 @@ def change(link_id: Id, body: LinkPatch, session: Writing, caller: Writer, servi
 
 
 @router.post("/checkout-links/{link_id}/archive")
-def archive(link_id: Id, session: Writing, caller: Writer, services: TheServices, now: Now) -> LinkOut:
+def archive(link_id: Id, session: Writing, caller: Writer, services: TheServices, now: Now) -> CheckoutLinkOut:
     """Its address answers 410 from now on."""
     link = repository.get_link(session, caller, link_id)
     links.archive_link(session, link, now)

@@ -12,7 +12,7 @@ from passmanager.service.catalog import repository as catalog
 from passmanager.service.catalog.models import Store
 from passmanager.service.checkout import carting, changing
 from passmanager.service.checkout.models import CheckoutSession
-from passmanager.service.checkout.schemas import USUAL, MySessionIn, Redirects, SessionIn
+from passmanager.service.checkout.schemas import USUAL, CheckoutSessionIn, MySessionIn, Redirects
 from passmanager.service.checkout.telling import session_news
 from passmanager.service.clock import SECOND
 from passmanager.service.customers.finding import Person, find_or_add
@@ -47,7 +47,9 @@ def keep(session: Session, made: CheckoutSession, act: Act) -> None:
     act.tell(session, session_news(session, made, "checkout.created", act.at))
 
 
-def open_for_merchant(session: Session, caller: Caller, body: SessionIn, act: Act) -> tuple[CheckoutSession, str]:
+def open_for_merchant(
+    session: Session, caller: Caller, body: CheckoutSessionIn, act: Act
+) -> tuple[CheckoutSession, str]:
     """A merchant's server makes the cart: amounts of lines are its word."""
     store = catalog.get_store(session, caller, body.store_id)
     made, token = begin(store, act.at, body.lasts)

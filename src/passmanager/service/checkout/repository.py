@@ -40,9 +40,9 @@ def sessions_of(caller: Caller) -> Select[CheckoutSession]:
     return select(CheckoutSession).where(CheckoutSession.store_id.in_(stores_of(caller).with_only_columns(Store.id)))
 
 
-def find_by_token(session: Session, token_hash: str) -> CheckoutSession | None:
-    """The session of a buyer's browser, locked for a change."""
-    return session.scalar(select(CheckoutSession).where(CheckoutSession.token_hash == token_hash).with_for_update())
+def of_token(token_hash: str) -> Select[CheckoutSession]:
+    """The session of a buyer's browser."""
+    return select(CheckoutSession).where(CheckoutSession.token_hash == token_hash)
 
 
 def store_of(session: Session, store_id: str) -> Store:

@@ -32,7 +32,7 @@ class Redirects(Body):
     delay: Delay = 0
 
 
-class LinkIn(Body):
+class CheckoutLinkIn(Body):
     """An address that puts products into a cart. On the chain, items have no other amount."""
 
     store_id: Id
@@ -50,7 +50,7 @@ class LinkIn(Body):
     expires_at: AwareDatetime | None = None
 
 
-class LinkPatch(Body):
+class CheckoutLinkPatch(Body):
     """What changes of a link; carts that are there keep what they had."""
 
     name: Name | None = None
@@ -66,7 +66,7 @@ class LinkPatch(Body):
     expires_at: AwareDatetime | None = None
 
 
-class LinkOut(BaseModel):
+class CheckoutLinkOut(BaseModel):
     """A link."""
 
     id: str
@@ -134,7 +134,7 @@ class Consents(Body):
     personal_data: ConsentIn | None = Field(default=None, description="The processing of personal data.")
 
 
-class SessionPatch(Body):
+class CheckoutSessionPatch(Body):
     """What changes; names that are not sent stay. Nothing at all asks for the prices of now."""
 
     items: Items | None = None
@@ -152,13 +152,13 @@ class SessionPatch(Body):
     for_account: bool | None = Field(default=None, description="For the account of the user's session?")
 
 
-class MySessionIn(SessionPatch):
+class MySessionIn(CheckoutSessionPatch):
     """A cart of the person who calls."""
 
     store_id: Id
 
 
-class SessionIn(MySessionIn):
+class CheckoutSessionIn(MySessionIn):
     """A cart that a merchant's server makes; off the chain, items may have other amounts."""
 
     external_customer_id: Name | None = Field(default=None, description="Your own id of the buyer.")
@@ -213,7 +213,7 @@ class MethodOut(BaseModel):
     instructions: str
 
 
-class SessionOut(BaseModel):
+class CheckoutSessionOut(BaseModel):
     """A cart, and what became of it."""
 
     id: str
@@ -253,7 +253,7 @@ class SessionOut(BaseModel):
     updated_at: Moment
 
 
-class SessionMade(SessionOut):
+class SessionMade(CheckoutSessionOut):
     """A new cart: its token is shown this once."""
 
     token: str
@@ -270,7 +270,7 @@ class ConfirmedOut(BaseModel):
     instructions: str
 
 
-class CallOut(BaseModel):
+class IntentCallOut(BaseModel):
     """One transaction to send, in hexadecimal numbers as wallets take them."""
 
     description: str
@@ -290,7 +290,7 @@ class IntentOut(BaseModel):
     payer: str
     token: str
     total: Money
-    approvals: list[CallOut]
-    checkout: CallOut
+    approvals: list[IntentCallOut]
+    checkout: IntentCallOut
     wallet_send_calls: dict[str, Any] = Field(description="The parameter of `wallet_sendCalls`.")
     valid_for: int = Field(description="Seconds from the newest block on; then ask again.")

@@ -8,18 +8,19 @@ from passmanager.service.accounts.holders import TheHolder
 from passmanager.service.checkout import changing, confirming, intents, opening, repository, showing, streaming
 from passmanager.service.checkout.models import CheckoutSession
 from passmanager.service.checkout.schemas import (
+    CheckoutSessionIn,
+    CheckoutSessionOut,
+    CheckoutSessionPatch,
     ConfirmedOut,
     ConfirmIn,
     IntentIn,
     IntentOut,
     MySessionIn,
     OtherMethodIn,
-    SessionIn,
     SessionMade,
-    SessionOut,
-    SessionPatch,
 )
 from passmanager.service.checkout.shopper import READ, WRITE, Actor, Changer, Looker, Watcher
+from passmanager.service.db import read_scope
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
@@ -42,7 +43,7 @@ def _act(actor: Actor, now: int, services: Services) -> Act:
 
 
 @router.post("/checkout-sessions", status_code=201, response_model=SessionMade)
-def create(body: SessionIn, request: WriteOnce, services: TheServices) -> Response:
+def create(body: CheckoutSessionIn, request: WriteOnce, services: TheServices) -> Response:
     """A cart that a merchant's server makes; its token goes to the buyer's browser."""
     act = Act(request.caller.name, request.now, services.wire.tell)
     made, token = opening.open_for_merchant(request.session, request.caller, body, act)
@@ -67,7 +68,7 @@ def list_sessions(
     store_id: Annotated[Id | None, Query()] = None,
     limit: PageLimit = LIMIT,
     cursor: PageCursor = None,
-) -> Page[SessionOut]:
+) -> Page[CheckoutSessionOut]:
     """The newest first; those that were never confirmed, too."""
     asked = repository.sessions_of(caller)
     asked = asked if store_id is None else asked.where(CheckoutSession.store_id == store_id)
@@ -77,17 +78,17 @@ def list_sessions(
 
 
 @router.get("/checkout-sessions/{session_id}")
-def read(session_id: Id, session: Reading, actor: Looker, services: TheServices, now: Now) -> SessionOut:
+def read(session_id: Id, session: Reading, actor: Looker, services: TheServices, now: Now) -> CheckoutSessionOut:
     """The cart, and what became of it."""
     return showing.show_session(session, actor.find(session, session_id), services.settings, now)
 
 
 @router.patch("/checkout-sessions/{session_id}")
 def change(
-    session_id: Id, body: SessionPatch, session: Writing, actor: Changer, services: TheServices, now: Now
-) -> SessionOut:
+    session_id: Id, body: CheckoutSessionPatch, session: Writing, actor: Changer, services: TheServices, now: Now
+) -> CheckoutSessionOut:
     """Changes what is sent, and prices the cart again."""
-    found = actor.find(session, session_id)
+    found = actor.find(session, session_id, lock=True)
     changing.change(session, found, body, _act(actor, now, services), promised=actor.promises)
     return showing.show_session(session, found, services.settings, now)
 
@@ -103,7 +104,7 @@ def confirm(
     now: Now,
 ) -> ConfirmedOut:
     """The buyer orders: both consents are needed. A second time answers with the same order."""
-    found = actor.find(session, session_id)
+    found = actor.find(session, session_id, lock=True)
     address = "" if actor.promises else client_address(http, services.settings)
     order = confirming.confirm(session, found, body, _act(actor, now, services), address)
     return showing.show_confirmed(session, found, order, services.settings)
@@ -114,7 +115,7 @@ def change_method(
     session_id: Id, body: OtherMethodIn, session: Writing, actor: Changer, services: TheServices, now: Now
 ) -> ConfirmedOut:
     """Another way to pay the same order."""
-    found = actor.find(session, session_id)
+    found = actor.find(session, session_id, lock=True)
     order = confirming.change_method(session, found, body, _act(actor, now, services))
     return showing.show_confirmed(session, found, order, services.settings)
 
@@ -130,7 +131,7 @@ def make_intent(
     _limited: Limited,
 ) -> IntentOut:
     """What to send to pay the order on the chain, as the chain would take it now."""
-    with services.sessions() as session:
+    with read_scope(services.sessions) as session:
         asked = intents.ask(session, actor.find(session, session_id), body, now)
     return intents.build(intents.client_of(http, services), asked)
 

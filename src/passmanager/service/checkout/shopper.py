@@ -41,18 +41,16 @@ class Actor:
         """Are other amounts of lines the merchant's word?"""
         return self.caller is not None
 
-    def find(self, session: Session, session_id: str) -> CheckoutSession:
-        """A session that the caller may touch, locked for a change.
+    def find(self, session: Session, session_id: str, *, lock: bool = False) -> CheckoutSession:
+        """A session that the caller may touch; `lock` it for a change.
 
         Raises:
             NotFound: There is none of this id, or it is somebody else's.
         """
-        if self.caller is None:
-            found = repository.find_by_token(session, self.token_hash)
-        else:
-            mine = repository.sessions_of(self.caller).where(CheckoutSession.id == session_id)
-            found = session.scalar(mine.with_for_update())
-        if found is None or found.id != session_id:
+        mine = repository.of_token(self.token_hash) if self.caller is None else repository.sessions_of(self.caller)
+        mine = mine.where(CheckoutSession.id == session_id)
+        found = session.scalar(mine.with_for_update() if lock else mine)
+        if found is None:
             raise NotFound(detail=f"there is no checkout session {session_id} of yours")
         return found
 
@@ -68,7 +66,7 @@ def _actor(services: Services, now: int, credentials: str | None, scope: str) ->
             caller = find_caller(session, credentials, now)
             caller.require(scope)
             return Actor(caller, "")
-        if repository.find_by_token(session, hash_key(credentials)) is None:
+        if session.scalar(repository.of_token(hash_key(credentials))) is None:
             raise Unauthenticated(
                 detail="this token is of no checkout session; begin a new one by the shop's link",
                 headers=(("WWW-Authenticate", "Bearer"),),

@@ -10,11 +10,11 @@ from passmanager.service.checkout import methods, progress
 from passmanager.service.checkout.models import CheckoutSession
 from passmanager.service.checkout.repository import orders_of, store_of
 from passmanager.service.checkout.schemas import (
+    CheckoutSessionOut,
     ConfirmedOut,
     MethodOut,
     SessionItemOut,
     SessionMade,
-    SessionOut,
     Shopper,
 )
 from passmanager.service.http.shapes import Money, money
@@ -29,9 +29,9 @@ def show_sessions(session: Session, sessions: Sequence[CheckoutSession], setting
     return [_show(session, one, orders.get(one.order_id or ""), settings, now) for one in sessions]
 
 
-def show_session(session: Session, found: CheckoutSession, settings: Settings, now: int) -> SessionOut:
+def show_session(session: Session, found: CheckoutSession, settings: Settings, now: int) -> CheckoutSessionOut:
     """One."""
-    shown: SessionOut = show_sessions(session, [found], settings, now)[0]
+    shown: CheckoutSessionOut = show_sessions(session, [found], settings, now)[0]
     return shown
 
 
@@ -75,14 +75,16 @@ def show_confirmed(session: Session, found: CheckoutSession, order: Order, setti
     )  # fmt: skip
 
 
-def _show(session: Session, found: CheckoutSession, order: Order | None, settings: Settings, now: int) -> SessionOut:
+def _show(
+    session: Session, found: CheckoutSession, order: Order | None, settings: Settings, now: int
+) -> CheckoutSessionOut:
     quote, form = found.quote, found.form
 
     def amount(units: str) -> Money:
         return money(int(units), quote["currency"], quote["decimals"])
 
     ways = methods.methods_of(session, store_of(session, found.store_id), found.currency)
-    return SessionOut(
+    return CheckoutSessionOut(
         id=found.id,
         store_id=found.store_id,
         link_id=found.link_id,

@@ -75,6 +75,8 @@ def visit(session: Session, link: CheckoutLink, visit: Visit, act: Act) -> tuple
         carting.empty(found)
     items = _items(link, visit)
     _choose_currency(session, found, store, link, visit, items)
+    if found.currency not in {visit.currency if visit.amounts else "", link.offer["currency"]}:
+        items = [item.model_copy(update={"amount": None}) for item in items]  # they are in another currency
     _fill(found, link, visit)
     carting.add(found, items, promised=True)
     carting.reprice(session, found, store, act.at)
@@ -88,7 +90,9 @@ def visit(session: Session, link: CheckoutLink, visit: Visit, act: Act) -> tuple
 
 def _own(session: Session, link: CheckoutLink, visit: Visit, now: int) -> CheckoutSession | None:
     """The cart of the browser, if it is of this shop, and no order yet."""
-    found = None if visit.token is None else repository.find_by_token(session, hash_key(visit.token))
+    if visit.token is None:
+        return None
+    found = session.scalar(repository.of_token(hash_key(visit.token)).with_for_update())
     if found is None or found.store_id != link.store_id:
         return None
     return found if found.status == "open" and found.expires_at > now and found.test == link.offer["test"] else None
@@ -133,10 +137,9 @@ def _fill(found: CheckoutSession, link: CheckoutLink, visit: Visit) -> None:
     for name in ("locale", "payment_method"):
         if offer[name] is not None:
             form[name] = offer[name]
-    person = visit.form.pop("customer", {})
     form |= visit.form
-    if person:
-        form["customer"] = {**form.get("customer", {}), **person}
+    if "customer" in visit.form:
+        form["customer"] = {**found.form.get("customer", {}), **visit.form["customer"]}
     found.form = form
     coupon = visit.coupon or offer["coupon"] or found.cart["coupon"]
     found.cart = {**found.cart, "coupon": coupon}

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from passmanager.service.accounts.holders import TheHolder
 from passmanager.service.files import access, devices, showing
 from passmanager.service.files.links import make_link
-from passmanager.service.files.schemas import DeviceOut, FilesOfMine, LinkOut
+from passmanager.service.files.schemas import DownloadDeviceOut, DownloadLinkOut, FilesOfMine
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing
 from passmanager.service.http.shapes import Id
 
@@ -21,7 +21,7 @@ def list_files(purchase_id: Id, holder: TheHolder, session: Reading, now: Now) -
 @router.post("/files/{file_id}/link", status_code=201)
 def make_download_link(
     purchase_id: Id, file_id: Id, holder: TheHolder, session: Reading, services: TheServices, now: Now
-) -> LinkOut:
+) -> DownloadLinkOut:
     """A link for a short time. It counts as one download, however often it is used meanwhile."""
     return showing.show_link(make_link(session, services.settings, holder, purchase_id, file_id, now))
 
@@ -35,7 +35,7 @@ def confirm_device(
     session: Writing,
     services: TheServices,
     now: Now,
-) -> DeviceOut:
+) -> DownloadDeviceOut:
     """This browser may download from now on, because its wallet signed in. Sets a cookie."""
     found = access.of(session, holder, purchase_id, now)
     browser = devices.Browser.of(request, services.settings)

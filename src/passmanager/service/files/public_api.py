@@ -12,7 +12,7 @@ from passmanager.service.files.delivering import Sending, Visit
 from passmanager.service.files.devices import Browser
 from passmanager.service.files.links import LONGEST, Claims, read_link
 from passmanager.service.files.ranges import Part, etag_of, headers_of, known_already, part_of
-from passmanager.service.files.schemas import CodeIn, CodeSent, DeviceOut
+from passmanager.service.files.schemas import DeviceCodeIn, DeviceCodeSent, DownloadDeviceOut
 from passmanager.service.files.store import open_store
 from passmanager.service.http.deps import Now, TheServices, Writing
 from passmanager.service.http.public import Limited
@@ -94,14 +94,14 @@ def look(guest: Guest) -> Response:
 
 
 @router.post("/code")
-def send_code(session: Writing, guest: Guest) -> CodeSent:
+def send_code(session: Writing, guest: Guest) -> DeviceCodeSent:
     """Mails a code to the holder of the purchase, to confirm a new device."""
     found = access.of(session, guest.claims.holder, guest.claims.purchase_id, guest.now)
-    return CodeSent(sent_to=devices.send_code(session, found, guest.claims.holder, guest.now))
+    return DeviceCodeSent(sent_to=devices.send_code(session, found, guest.claims.holder, guest.now))
 
 
 @router.post("/device", status_code=201)
-def confirm_device(body: CodeIn, session: Writing, guest: Guest, response: Response) -> DeviceOut:
+def confirm_device(body: DeviceCodeIn, session: Writing, guest: Guest, response: Response) -> DownloadDeviceOut:
     """This browser may download from now on. Sets a cookie."""
     found = access.of(session, guest.claims.holder, guest.claims.purchase_id, guest.now)
     tell = guest.services.wire.tell

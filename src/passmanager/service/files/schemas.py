@@ -126,7 +126,7 @@ class DownloadOut(BaseModel):
     completed_at: Moment | None
 
 
-class DeviceOut(BaseModel):
+class DownloadDeviceOut(BaseModel):
     """A browser that may download."""
 
     id: str
@@ -139,7 +139,7 @@ class DeviceOut(BaseModel):
 class DevicesOut(BaseModel):
     """All of a purchase."""
 
-    data: list[DeviceOut]
+    data: list[DownloadDeviceOut]
 
 
 class FileOfMine(BaseModel):
@@ -168,7 +168,7 @@ class FilesOfMine(BaseModel):
     data: list[FileOfMine]
 
 
-class LinkOut(BaseModel):
+class DownloadLinkOut(BaseModel):
     """A link that works until it expires, for who holds the purchase."""
 
     url: str
@@ -181,13 +181,13 @@ class LinkOut(BaseModel):
     expires_at: Moment
 
 
-class CodeSent(BaseModel):
+class DeviceCodeSent(BaseModel):
     """A code is on its way."""
 
     sent_to: str = Field(description="The address, without most of its letters.")
 
 
-class CodeIn(Body):
+class DeviceCodeIn(Body):
     """The code of the mail."""
 
     code: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\s*[0-9]{6}\s*$")]

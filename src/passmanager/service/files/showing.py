@@ -10,13 +10,13 @@ from passmanager.service.files import access, repository
 from passmanager.service.files.links import Link, downloads_left
 from passmanager.service.files.models import Device, Download, ProductFile, ProductVersion
 from passmanager.service.files.schemas import (
-    DeviceOut,
     DeviceRule,
+    DownloadDeviceOut,
+    DownloadLinkOut,
     DownloadOut,
     FileOfMine,
     FileOut,
     FilesOfMine,
-    LinkOut,
     VersionOut,
 )
 
@@ -49,9 +49,9 @@ def show_download(one: Download) -> DownloadOut:
     return DownloadOut.model_validate(one, from_attributes=True)
 
 
-def show_device(one: Device) -> DeviceOut:
+def show_device(one: Device) -> DownloadDeviceOut:
     """One device."""
-    return DeviceOut.model_validate(one, from_attributes=True)
+    return DownloadDeviceOut.model_validate(one, from_attributes=True)
 
 
 def show_mine(session: Session, found: access.Access, now: int) -> FilesOfMine:
@@ -76,16 +76,16 @@ def _mine(found: access.Access, offer: access.Offer, counts: dict[str, int]) -> 
     )  # fmt: skip
 
 
-def show_link(link: Link) -> LinkOut:
+def show_link(link: Link) -> DownloadLinkOut:
     """One link."""
     file, version = link.offer.file, link.offer.version
-    return LinkOut(
+    return DownloadLinkOut(
         url=link.url, file_id=file.id, name=file.name, size=file.size, sha256=file.sha256,
         version=version and version.version, downloads_left=link.left, expires_at=link.expires_at,
     )  # fmt: skip
 
 
-def devices_of(session: Session, purchase_id: str) -> list[DeviceOut]:
+def devices_of(session: Session, purchase_id: str) -> list[DownloadDeviceOut]:
     """All of a purchase."""
     found = session.scalars(
         select(Device).where(Device.purchase_id == purchase_id).order_by(Device.created_at, Device.id)
