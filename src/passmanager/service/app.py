@@ -5,6 +5,9 @@ from fastapi import FastAPI
 from passmanager import __version__
 from passmanager.service.accounts.buying import order_for_user
 from passmanager.service.accounts.gating_api import router as requirements
+from passmanager.service.accounts.members_api import router as accounts
+from passmanager.service.accounts.my_accounts_api import router as my_accounts
+from passmanager.service.accounts.seats_api import router as seats
 from passmanager.service.accounts.sessions_api import router as sessions
 from passmanager.service.actions.api import router as actions
 from passmanager.service.actions.holder_api import router as actions_of_mine
@@ -72,6 +75,9 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(my_keys)
     app.include_router(sessions)
     app.include_router(requirements)
+    app.include_router(accounts)
+    app.include_router(my_accounts)
+    app.include_router(seats)
     app.include_router(refunds)
     app.include_router(refund_requests)
     app.include_router(files)

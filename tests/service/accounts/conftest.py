@@ -57,7 +57,8 @@ def buys(shop):
     """An order for a session of a user, which is paid at once."""
 
     def bought(session, product, status=201, **more):
-        order = shop.order((product, 1), user_session_id=session.id, status=status, **more)
+        items = [{"product_id": product}]
+        order = shop.order(items=items, user_session_id=session.id, status=status, **more)
         return order if status != 201 else shop.act(order, "mark-paid")
 
     return bought

@@ -94,7 +94,7 @@ def test_all_addresses_of_a_name_are_judged(site, names):
     assert site.seen == []
 
 
-def test_name_is_resolved_once_so_that_it_cannot_change(site, names):
+def test_sd12_name_is_resolved_once_so_that_it_cannot_change(site, names):
     """DNS rebinding: a second look-up, after the judgement, would find another address."""
     names["rebind.example"] = [["127.0.0.1"], ["10.0.0.1"]]
     answer = Outbound(("127.0.0.1",), https_only=False).send("GET", site.url.replace("127.0.0.1", "rebind.example"))

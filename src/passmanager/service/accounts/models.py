@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from passmanager.service.db import Base
+from passmanager.service.db import Base, BigKey
 
 
 class Account(Base):
@@ -17,9 +17,10 @@ class Account(Base):
     """
 
     __tablename__ = "accounts"
-    __table_args__ = (UniqueConstraint("store_id", "external_id"),)
+    __table_args__ = (UniqueConstraint("store_id", "external_id"), Index(None, "store_id", "number"))
 
-    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    id: Mapped[str] = mapped_column(unique=True)
     store_id: Mapped[str] = mapped_column(ForeignKey("stores.id"))
     external_id: Mapped[str]
     seats: Mapped[int | None]

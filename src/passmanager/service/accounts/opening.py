@@ -110,7 +110,7 @@ def change(session: Session, found: UserSession, body: UserSessionPatch, now: in
 
 
 def _require_same_account(session: Session, found: UserSession, external_id: str, seats: int | None) -> None:
-    there = None if found.account_id is None else session.get(Account, found.account_id)
+    there = session.scalar(select(Account).where(Account.id == found.account_id))
     if there is None or there.external_id != external_id:
         named = "no account" if there is None else f"account {there.external_id}"
         raise Conflict(detail=f"session {found.id} is of {named} for ever; open a new one")
@@ -137,7 +137,7 @@ def show(session: Session, found: UserSession) -> UserSessionOut:
 
 def show_account(session: Session, found: UserSession) -> AccountShown | None:
     """The account of a session, and what the user is in it by now."""
-    account = None if found.account_id is None else session.get(Account, found.account_id)
+    account = session.scalar(select(Account).where(Account.id == found.account_id))
     if account is None:
         return None
     member = find_member(session, account.id, found.customer_id)

@@ -59,7 +59,7 @@ class Seat(Base):
     Attributes:
         customer_id: Who uses it; null while nobody has claimed it.
         email: To which its link was sent; empty if it was given by id.
-        hash: Of the token in the link; null once it is used or taken back.
+        hash: Of the token in its newest link; null if it never had one.
         sent: How many links there were.
         status: `pending`, `claimed` or `revoked`.
         reason: Why it was revoked.

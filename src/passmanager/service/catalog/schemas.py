@@ -10,6 +10,7 @@ from passmanager.service.http.shapes import Wallet as Address
 ProductKind = Literal["digital", "tangible"]
 DeliverOn = Literal["included", "safe", "finalized"]
 AccountPurchases = Literal["off", "always", "choice"]
+SeatsOnTransfer = Literal["revoke", "keep"]
 OfflineMethods = Annotated[
     dict[Name, Text], Field(max_length=20, description="Ways to pay off the chain, with instructions for buyers.")
 ]
@@ -34,6 +35,7 @@ class StoreIn(Body):
     hold_above: DecimalText | None = Field(default=None, description="Totals from here on wait for a person.")
     deliver_by_hand: bool = Field(default=False, description="You are asked for what no template delivers.")
     account_purchases: AccountPurchases = Field(default="off", description="Do users buy for their account?")
+    seats_on_transfer: SeatsOnTransfer = Field(default="revoke", description="What becomes of seats with a new holder.")
     refund_days: RefundDays = None
     offline_methods: OfflineMethods = Field(default_factory=dict[str, str])
 
@@ -50,6 +52,7 @@ class StorePatch(Body):
     hold_above: DecimalText | None = None
     deliver_by_hand: bool | None = None
     account_purchases: AccountPurchases | None = None
+    seats_on_transfer: SeatsOnTransfer | None = None
     refund_days: RefundDays = None
     offline_methods: OfflineMethods | None = None
 
@@ -68,6 +71,7 @@ class StoreOut(BaseModel):
     reminder_after: int | None
     hold_above: str | None
     account_purchases: AccountPurchases
+    seats_on_transfer: SeatsOnTransfer
     deliver_by_hand: bool
     refund_days: int | None
     offline_methods: dict[str, str]

@@ -28,7 +28,7 @@ from passmanager.units import checksum
 Row = TypeVar("Row", bound=Base)
 
 CONTACT = ("contact_name", "contact_email")
-CHOICES = ("deliver_by_hand", "account_purchases", "offline_methods")
+CHOICES = ("deliver_by_hand", "account_purchases", "seats_on_transfer", "offline_methods")
 
 
 def add_store(session: Session, caller: Caller, body: StoreIn, now: int) -> Store:
@@ -40,7 +40,7 @@ def add_store(session: Session, caller: Caller, body: StoreIn, now: int) -> Stor
         currency=body.currency, unpaid_days=body.unpaid_days, reminder_after=body.reminder_after,
         hold_above=_threshold(body.hold_above), created_at=now, updated_at=now,
         settings={"contact_name": body.contact_name, "contact_email": body.contact_email or "",
-                  "account_purchases": body.account_purchases,
+                  "account_purchases": body.account_purchases, "seats_on_transfer": body.seats_on_transfer,
                   "deliver_by_hand": body.deliver_by_hand, "refund_days": body.refund_days,
                   "offline_methods": body.offline_methods},
     )  # fmt: skip

@@ -24,6 +24,7 @@ def show_store(store: Store) -> StoreOut:
         hold_above=None if store.hold_above is None else format_units(store.hold_above, MOST_DECIMALS),
         deliver_by_hand=store.settings.get("deliver_by_hand", False),
         account_purchases=store.settings.get("account_purchases", "off"),
+        seats_on_transfer=store.settings.get("seats_on_transfer", "revoke"),
         refund_days=store.settings.get("refund_days"),
         offline_methods=store.settings.get("offline_methods", {}),
         created_at=store.created_at,
