@@ -222,7 +222,7 @@ def _each(one: Operation, book: Book) -> str:
     passed = [f"{name}={name}" for name in (*one.path_names, *[item["name"] for item in one.query])]
     named = [_named(item, book, most=True) for item in one.query]
     arguments = ", ".join(["self", *[f"{name}: str" for name in one.path_names], "*", *named])
-    name = "each" if one.name == "list" else f"each_{one.name}"
+    name = "each" if one.name == "list" else f"each_{one.name.removeprefix('list_')}"
     more = f"All of `{one.name}`, page after page, from `{one.cursor}` on."
     return f"""
     async def {name}({arguments}) -> AsyncIterator[{row}]:

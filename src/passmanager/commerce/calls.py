@@ -74,9 +74,7 @@ class Accounts:
             query={"limit": limit, "cursor": cursor},
         )
 
-    def each_list_members(
-        self, account_id: str, *, limit: int = 100, cursor: str | None = None
-    ) -> Iterator[models.Member]:
+    def each_members(self, account_id: str, *, limit: int = 100, cursor: str | None = None) -> Iterator[models.Member]:
         """All of `list_members`, page after page, from `cursor` on."""
         while True:
             page = self.list_members(account_id=account_id, limit=limit, cursor=cursor)
@@ -127,7 +125,7 @@ class Accounts:
             query={"limit": limit, "cursor": cursor},
         )
 
-    def each_list_invitations(
+    def each_invitations(
         self, account_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> Iterator[models.Invitation]:
         """All of `list_invitations`, page after page, from `cursor` on."""
@@ -365,7 +363,7 @@ class Actions:
             query={"limit": limit, "cursor": cursor},
         )
 
-    def each_list_answers(
+    def each_answers(
         self, action_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> Iterator[models.FormAnswer]:
         """All of `list_answers`, page after page, from `cursor` on."""
@@ -1197,7 +1195,7 @@ class LicenseKeys:
             query={"limit": limit, "cursor": cursor},
         )
 
-    def each_list_devices(self, key_id: str, *, limit: int = 100, cursor: str | None = None) -> Iterator[models.Device]:
+    def each_devices(self, key_id: str, *, limit: int = 100, cursor: str | None = None) -> Iterator[models.Device]:
         """All of `list_devices`, page after page, from `cursor` on."""
         while True:
             page = self.list_devices(key_id=key_id, limit=limit, cursor=cursor)
@@ -1463,7 +1461,7 @@ class Me:
             query={"limit": limit, "cursor": cursor},
         )
 
-    def each_list_license_keys(
+    def each_license_keys(
         self, purchase_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> Iterator[models.MyKey]:
         """All of `list_license_keys`, page after page, from `cursor` on."""
@@ -1502,7 +1500,7 @@ class Me:
             query={"limit": limit, "cursor": cursor},
         )
 
-    def each_list_license_devices(
+    def each_license_devices(
         self, purchase_id: str, key_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> Iterator[models.Device]:
         """All of `list_license_devices`, page after page, from `cursor` on."""
@@ -1593,7 +1591,7 @@ class Me:
             query={"limit": limit, "cursor": cursor},
         )
 
-    def each_list_my_members(
+    def each_my_members(
         self, account_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> Iterator[models.Member]:
         """All of `list_my_members`, page after page, from `cursor` on."""
@@ -1639,7 +1637,7 @@ class Me:
             query={"limit": limit, "cursor": cursor},
         )
 
-    def each_list_my_invitations(
+    def each_my_invitations(
         self, account_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> Iterator[models.Invitation]:
         """All of `list_my_invitations`, page after page, from `cursor` on."""
@@ -1690,9 +1688,7 @@ class Me:
             query={"limit": limit, "cursor": cursor},
         )
 
-    def each_list_my_seats(
-        self, purchase_id: str, *, limit: int = 100, cursor: str | None = None
-    ) -> Iterator[models.Seat]:
+    def each_my_seats(self, purchase_id: str, *, limit: int = 100, cursor: str | None = None) -> Iterator[models.Seat]:
         """All of `list_my_seats`, page after page, from `cursor` on."""
         while True:
             page = self.list_my_seats(purchase_id=purchase_id, limit=limit, cursor=cursor)
@@ -1871,7 +1867,7 @@ class Me:
             query={"limit": limit, "cursor": cursor},
         )
 
-    def each_list_executions(
+    def each_executions(
         self, purchase_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> Iterator[models.ExecutionOfMine]:
         """All of `list_executions`, page after page, from `cursor` on."""
@@ -2398,7 +2394,7 @@ class Products:
             query={"limit": limit, "cursor": cursor},
         )
 
-    def each_list_versions(
+    def each_versions(
         self, product_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> Iterator[models.Version]:
         """All of `list_versions`, page after page, from `cursor` on."""
@@ -2481,7 +2477,7 @@ class Products:
             query={"limit": limit, "cursor": cursor},
         )
 
-    def each_list_files(self, product_id: str, *, limit: int = 100, cursor: str | None = None) -> Iterator[models.File]:
+    def each_files(self, product_id: str, *, limit: int = 100, cursor: str | None = None) -> Iterator[models.File]:
         """All of `list_files`, page after page, from `cursor` on."""
         while True:
             page = self.list_files(product_id=product_id, limit=limit, cursor=cursor)
@@ -2684,9 +2680,7 @@ class Purchases:
             models.Seats, "GET", f"/v1/purchases/{segment(purchase_id)}/seats", query={"limit": limit, "cursor": cursor}
         )
 
-    def each_list_seats(
-        self, purchase_id: str, *, limit: int = 100, cursor: str | None = None
-    ) -> Iterator[models.Seat]:
+    def each_seats(self, purchase_id: str, *, limit: int = 100, cursor: str | None = None) -> Iterator[models.Seat]:
         """All of `list_seats`, page after page, from `cursor` on."""
         while True:
             page = self.list_seats(purchase_id=purchase_id, limit=limit, cursor=cursor)
@@ -2760,15 +2754,13 @@ class Purchases:
             once=idempotency_key,
         )
 
-    def limit(
-        self, purchase_id: str, action_key: str, body: models.LimitIn
-    ) -> models.PurchaseActionWhole | models.PurchaseAction:
+    def limit(self, purchase_id: str, action_key: str, body: models.LimitIn) -> models.PurchaseActionWhole:
         """Another limit for this purchase; null for the action's again.
 
         `PATCH /v1/purchases/{purchase_id}/actions/{action_key}`
         """
         return self._transport.ask(
-            models.PurchaseActionWhole | models.PurchaseAction,
+            models.PurchaseActionWhole,
             "PATCH",
             f"/v1/purchases/{segment(purchase_id)}/actions/{segment(action_key)}",
             body=body,

@@ -74,7 +74,7 @@ class AsyncAccounts:
             query={"limit": limit, "cursor": cursor},
         )
 
-    async def each_list_members(
+    async def each_members(
         self, account_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> AsyncIterator[models.Member]:
         """All of `list_members`, page after page, from `cursor` on."""
@@ -129,7 +129,7 @@ class AsyncAccounts:
             query={"limit": limit, "cursor": cursor},
         )
 
-    async def each_list_invitations(
+    async def each_invitations(
         self, account_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> AsyncIterator[models.Invitation]:
         """All of `list_invitations`, page after page, from `cursor` on."""
@@ -369,7 +369,7 @@ class AsyncActions:
             query={"limit": limit, "cursor": cursor},
         )
 
-    async def each_list_answers(
+    async def each_answers(
         self, action_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> AsyncIterator[models.FormAnswer]:
         """All of `list_answers`, page after page, from `cursor` on."""
@@ -1225,7 +1225,7 @@ class AsyncLicenseKeys:
             query={"limit": limit, "cursor": cursor},
         )
 
-    async def each_list_devices(
+    async def each_devices(
         self, key_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> AsyncIterator[models.Device]:
         """All of `list_devices`, page after page, from `cursor` on."""
@@ -1495,7 +1495,7 @@ class AsyncMe:
             query={"limit": limit, "cursor": cursor},
         )
 
-    async def each_list_license_keys(
+    async def each_license_keys(
         self, purchase_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> AsyncIterator[models.MyKey]:
         """All of `list_license_keys`, page after page, from `cursor` on."""
@@ -1534,7 +1534,7 @@ class AsyncMe:
             query={"limit": limit, "cursor": cursor},
         )
 
-    async def each_list_license_devices(
+    async def each_license_devices(
         self, purchase_id: str, key_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> AsyncIterator[models.Device]:
         """All of `list_license_devices`, page after page, from `cursor` on."""
@@ -1627,7 +1627,7 @@ class AsyncMe:
             query={"limit": limit, "cursor": cursor},
         )
 
-    async def each_list_my_members(
+    async def each_my_members(
         self, account_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> AsyncIterator[models.Member]:
         """All of `list_my_members`, page after page, from `cursor` on."""
@@ -1673,7 +1673,7 @@ class AsyncMe:
             query={"limit": limit, "cursor": cursor},
         )
 
-    async def each_list_my_invitations(
+    async def each_my_invitations(
         self, account_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> AsyncIterator[models.Invitation]:
         """All of `list_my_invitations`, page after page, from `cursor` on."""
@@ -1726,7 +1726,7 @@ class AsyncMe:
             query={"limit": limit, "cursor": cursor},
         )
 
-    async def each_list_my_seats(
+    async def each_my_seats(
         self, purchase_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> AsyncIterator[models.Seat]:
         """All of `list_my_seats`, page after page, from `cursor` on."""
@@ -1913,7 +1913,7 @@ class AsyncMe:
             query={"limit": limit, "cursor": cursor},
         )
 
-    async def each_list_executions(
+    async def each_executions(
         self, purchase_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> AsyncIterator[models.ExecutionOfMine]:
         """All of `list_executions`, page after page, from `cursor` on."""
@@ -2452,7 +2452,7 @@ class AsyncProducts:
             query={"limit": limit, "cursor": cursor},
         )
 
-    async def each_list_versions(
+    async def each_versions(
         self, product_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> AsyncIterator[models.Version]:
         """All of `list_versions`, page after page, from `cursor` on."""
@@ -2537,7 +2537,7 @@ class AsyncProducts:
             query={"limit": limit, "cursor": cursor},
         )
 
-    async def each_list_files(
+    async def each_files(
         self, product_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> AsyncIterator[models.File]:
         """All of `list_files`, page after page, from `cursor` on."""
@@ -2744,7 +2744,7 @@ class AsyncPurchases:
             models.Seats, "GET", f"/v1/purchases/{segment(purchase_id)}/seats", query={"limit": limit, "cursor": cursor}
         )
 
-    async def each_list_seats(
+    async def each_seats(
         self, purchase_id: str, *, limit: int = 100, cursor: str | None = None
     ) -> AsyncIterator[models.Seat]:
         """All of `list_seats`, page after page, from `cursor` on."""
@@ -2822,15 +2822,13 @@ class AsyncPurchases:
             once=idempotency_key,
         )
 
-    async def limit(
-        self, purchase_id: str, action_key: str, body: models.LimitIn
-    ) -> models.PurchaseActionWhole | models.PurchaseAction:
+    async def limit(self, purchase_id: str, action_key: str, body: models.LimitIn) -> models.PurchaseActionWhole:
         """Another limit for this purchase; null for the action's again.
 
         `PATCH /v1/purchases/{purchase_id}/actions/{action_key}`
         """
         return await self._transport.ask(
-            models.PurchaseActionWhole | models.PurchaseAction,
+            models.PurchaseActionWhole,
             "PATCH",
             f"/v1/purchases/{segment(purchase_id)}/actions/{segment(action_key)}",
             body=body,

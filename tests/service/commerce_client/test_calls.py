@@ -161,7 +161,7 @@ def test_a_wallet_signs_in_and_reads_what_it_has(client, commerce):
     assert (session.address, session.token in repr(session)) == (ANN.address, False)
     with Commerce(URL, session.token, transport=client._transport) as buyer:
         assert list(buyer.me.each_purchases()) == []
-        with pytest.raises(Unauthenticated):
+        with pytest.raises(Forbidden):
             buyer.orders.list()
 
 

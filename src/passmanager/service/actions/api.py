@@ -166,7 +166,7 @@ def reset(purchase_id: Id, action_key: Key, body: ResetIn, request: WriteOnce) -
     return request.answer(_one(request.session, right, action, request.now, whole=True), 200)
 
 
-@router.patch("/purchases/{purchase_id}/actions/{action_key}")
+@router.patch("/purchases/{purchase_id}/actions/{action_key}", response_model=PurchaseActionWhole)
 def limit(
     purchase_id: Id, action_key: Key, body: LimitIn, session: Writing, caller: Writer, now: Now
 ) -> PurchaseActionWhole | PurchaseAction:
