@@ -29,11 +29,13 @@ from passmanager.service.files.me_api import router as files_of_mine
 from passmanager.service.files.public_api import router as downloads
 from passmanager.service.fulfillment.api import router as fulfillment
 from passmanager.service.health import router as health
+from passmanager.service.http.bodies import STREAM, Bodies
 from passmanager.service.http.handlers import add_handlers
 from passmanager.service.http.openapi import describe_problems
 from passmanager.service.http.operations import operation_id
 from passmanager.service.licenses.api import router as licenses
 from passmanager.service.licenses.files_api import router as license_files
+from passmanager.service.licenses.uploads import MOST_BYTES
 from passmanager.service.mail.api import router as mails
 from passmanager.service.orders.api import router as orders
 from passmanager.service.refunds.api import router as refunds
@@ -41,6 +43,12 @@ from passmanager.service.refunds.buyers_api import router as refund_requests
 from passmanager.service.services import Services
 from passmanager.service.webhooks.api import router as webhooks
 from passmanager.service.wiring import find_order
+
+OTHER_BODIES = {
+    r"/v1/key-pools/[^/]+/keys": MOST_BYTES,
+    r"/v1/products/[^/]+/files": STREAM,
+}
+"""Largest bodies of uploads, by path."""
 
 
 def create_app(services: Services) -> FastAPI:
@@ -56,6 +64,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.find_order = find_order
     app.state.for_user = order_for_user
     app.state.dpd = dpd_ports(services)
+    limits = services.settings
+    app.add_middleware(Bodies, most=limits.body_bytes, seconds=limits.body_seconds, others=OTHER_BODIES)
     add_handlers(app)
     describe_problems(app)
     app.include_router(health)

@@ -12,6 +12,7 @@ from types import FrameType
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 from pydantic import ValidationError
 from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.orm import Session
@@ -33,6 +34,7 @@ from passmanager.service.worker import Worker, make_handlers
 
 MIGRATION_LOCK = 0x706D_6D69  # "pmmi"
 GRACE_SECONDS = 10
+HEAD_BYTES = 32 * 1024  # of a request line with its headers
 VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 log = structlog.get_logger()
@@ -136,12 +138,7 @@ def serve(settings: Settings, role: Role, merchant: str | None, told: Told) -> N
 
 def _api(services: Services, ready: Callable[[str], None]) -> None:
     settings = services.settings
-    config = uvicorn.Config(
-        create_app(services), host=settings.host, port=settings.port, http="h11", proxy_headers=False,
-        server_header=False, log_config=None, access_log=False, lifespan="off",
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )  # fmt: skip
-    listener, server = _listen(settings), uvicorn.Server(config)
+    listener, server = _listen(settings), uvicorn.Server(server_config(create_app(services), settings))
 
     def end() -> None:
         """Also before uvicorn has its own handlers, and once more when it gives the signal back at its end."""
@@ -151,6 +148,15 @@ def _api(services: Services, ready: Callable[[str], None]) -> None:
         host, port = listener.getsockname()[:2]
         ready(f"http://{f'[{host}]' if ':' in host else host}:{port}")
         server.run(sockets=[listener])
+
+
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves: headers as they are written, no more of them than a request needs."""
+    return uvicorn.Config(
+        app, host=settings.host, port=settings.port, http="h11", proxy_headers=False,
+        server_header=False, log_config=None, access_log=False, lifespan="off",
+        timeout_graceful_shutdown=GRACE_SECONDS, h11_max_incomplete_event_size=HEAD_BYTES,
+    )  # fmt: skip
 
 
 def _listen(settings: Settings) -> socket.socket:

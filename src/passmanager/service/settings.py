@@ -21,6 +21,8 @@ class Settings(BaseSettings):
     Attributes:
         files_url: Where uploaded files lie, as `fsspec` writes it: `s3://bucket/folder`. By default a folder in `data`.
             Several machines need a place that all of them see.
+        body_bytes: The largest body of a request, but for uploads of keys and files, which have limits of their own.
+        body_seconds: In which a body has to come.
         file_bytes: The largest file that a merchant may upload.
         link_seconds: How long a link to a download is good.
     """
@@ -43,6 +45,8 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     mail_from: str = "shop@localhost"
     files_url: str = ""
+    body_bytes: int = Field(default=1024**2, ge=1_024)
+    body_seconds: float = Field(default=30, gt=0)
     file_bytes: int = Field(default=2 * 1024**3, ge=1)
     link_seconds: int = Field(default=3_600, ge=60, le=86_400)
     outbound_allow: Annotated[tuple[str, ...], NoDecode] = ()

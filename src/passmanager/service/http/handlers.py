@@ -9,8 +9,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from passmanager.service.http.answers import answer
 from passmanager.service.http.idempotency import Replay, replayed
-from passmanager.service.http.problems import MEDIA_TYPE, InvalidInput, NotFound, Problem
+from passmanager.service.http.problems import MEDIA_TYPE, BadRequest, InvalidInput, NotFound, Problem
 from passmanager.service.ids import new_id
 
 log = structlog.get_logger()
@@ -30,23 +31,13 @@ async def _with_id(request: Request, go_on: Callable[[Request], Awaitable[Respon
     request.state.request_id = new_id("req")
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
-    answer = await go_on(request)
-    answer.headers["X-Request-Id"] = request.state.request_id
-    return answer
-
-
-def _answer(request: Request, problem: Problem) -> Response:
-    request_id = getattr(request.state, "request_id", "")
-    return Response(
-        json.dumps(problem.document(request.url.path, request_id)),
-        problem.status,
-        headers=dict(problem.headers),
-        media_type=MEDIA_TYPE,
-    )
+    made = await go_on(request)
+    made.headers["X-Request-Id"] = request.state.request_id
+    return made
 
 
 async def _problem(request: Request, problem: Problem) -> Response:
-    return _answer(request, problem)
+    return answer(request, problem)
 
 
 async def _replay(_request: Request, problem: Replay) -> Response:
@@ -56,7 +47,7 @@ async def _replay(_request: Request, problem: Replay) -> Response:
 async def _invalid(request: Request, problem: RequestValidationError) -> Response:
     errors = tuple(_error(error) for error in problem.errors())
     where = ", ".join(error["pointer"] for error in errors)
-    return _answer(request, InvalidInput(detail=f"values are refused: {where}", errors=errors))
+    return answer(request, InvalidInput(detail=f"values are refused: {where}", errors=errors))
 
 
 def _error(error: dict[str, Any]) -> dict[str, str]:
@@ -67,7 +58,9 @@ def _error(error: dict[str, Any]) -> dict[str, str]:
 async def _plain(request: Request, problem: HTTPException) -> Response:
     """Errors of the framework, such as an unknown path."""
     if problem.status_code == NotFound.status:
-        return _answer(request, NotFound(detail=f"there is no {request.url.path}; see /openapi.json"))
+        return answer(request, NotFound(detail=f"there is no {request.url.path}; see /openapi.json"))
+    if problem.status_code == BadRequest.status:
+        return answer(request, BadRequest(detail=f"{problem.detail}; send valid JSON in UTF-8"))
     made = Problem(detail=str(problem.detail), headers=tuple((problem.headers or {}).items()))
     document = made.document(request.url.path, getattr(request.state, "request_id", ""))
     document |= {"status": problem.status_code, "title": str(problem.detail), "code": f"http-{problem.status_code}"}

@@ -6,19 +6,21 @@ values 422. What cannot be seen from outside, a dependency says of itself with `
 
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 
+from passmanager.service.http.bodies import TooSlow
 from passmanager.service.http.problems import (
     MEDIA_TYPE,
     BadRequest,
     Conflict,
     Forbidden,
     Gone,
+    IdempotencyKeyMissing,
     InvalidInput,
     NotFound,
     Problem,
@@ -28,6 +30,7 @@ from passmanager.service.http.problems import (
 )
 
 READING = frozenset({"GET", "HEAD"})
+KEY_HEADER = "Idempotency-Key"
 OWN_INPUT = "dpd"
 """Tag of the routes that answer 400 to bad values, as the system does whose face they are."""
 
@@ -77,14 +80,30 @@ def _complete(whole: dict[str, Any], app: FastAPI) -> None:
     for name in _OF_FASTAPI:
         schemas.pop(name, None)
     schemas |= _schemas()
+    _close(schemas)
     used: set[type[Problem]] = set()
     for method, operation, own in _operations(whole, app):
         found = {*own, *_from_outside(method, operation)}
         used |= found
+        if IdempotencyKeyMissing in own:
+            _require_key(operation)
         _write(operation, found)
     components["responses"] = {
         _name(status): _response(status, used) for status in sorted({one.status for one in used})
     }
+
+
+def _close(schema: Any) -> None:
+    """Names of an object that have a pattern must have it; Pydantic's schema leaves that open."""
+    if isinstance(schema, dict):
+        found = cast("dict[str, Any]", schema)
+        if "patternProperties" in found:
+            found.setdefault("additionalProperties", False)
+        for inner in found.values():
+            _close(inner)
+    elif isinstance(schema, list):
+        for inner in cast("list[Any]", schema):
+            _close(inner)
 
 
 def _schemas() -> dict[str, Any]:
@@ -119,8 +138,8 @@ def _from_outside(method: str, operation: dict[str, Any]) -> Iterator[type[Probl
     if named and (writing or not operation.get("security")):
         yield Gone
     if writing:
-        yield from (Conflict, TooLarge)
-    if OWN_INPUT in operation.get("tags", []):
+        yield from (Conflict, TooLarge, TooSlow)
+    if body or OWN_INPUT in operation.get("tags", []):
         yield BadRequest
     if parameters or body:
         yield InvalidInput
@@ -129,6 +148,13 @@ def _from_outside(method: str, operation: dict[str, Any]) -> Iterator[type[Probl
 def _names_a_thing(parameter: dict[str, Any]) -> bool:
     name, place = parameter["name"], parameter["in"]
     return place == "path" or (place == "query" and (name in {"after", "page"} or name.endswith("_id")))
+
+
+def _require_key(operation: dict[str, Any]) -> None:
+    for parameter in operation["parameters"]:
+        if parameter["name"] == KEY_HEADER:
+            parameter["required"] = True
+            parameter["schema"] = next(one for one in parameter["schema"]["anyOf"] if one["type"] == "string")
 
 
 def _write(operation: dict[str, Any], problems: set[type[Problem]]) -> None:

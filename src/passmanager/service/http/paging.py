@@ -1,12 +1,12 @@
 """Pages of lists: a cursor that names the last row seen, so that new rows move nothing."""
 
 import base64
-import binascii
+import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 from sqlalchemy import Select, SQLColumnExpression
 
 from passmanager.service.http.problems import bad_field
@@ -16,10 +16,14 @@ Shown = TypeVar("Shown", bound=BaseModel)
 
 LIMIT = 50
 MOST = 100
-LARGEST_NUMBER = 2**63 - 1
 
 PageLimit = Annotated[int, Query(ge=1, le=MOST, description="Rows of a page.")]
-PageCursor = Annotated[str | None, Query(max_length=64, description="`next_cursor` of the page before.")]
+CURSOR = re.compile("[A-Za-f][A-Za-z0-9_-]{10}")
+PageCursor = Annotated[
+    str | None,
+    Query(description="`next_cursor` of the page before."),
+    WithJsonSchema({"type": "string", "pattern": f"^{CURSOR.pattern}$"}),
+]
 
 
 class Page(BaseModel, Generic[Shown]):
@@ -58,11 +62,6 @@ def decode_cursor(cursor: str) -> int:
     Raises:
         InvalidInput: It is none that this service made.
     """
-    try:
-        raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    except (ValueError, binascii.Error):
-        raw = b""
-    number = int.from_bytes(raw, "big")
-    if len(raw) != 8 or not 0 < number <= LARGEST_NUMBER:  # noqa: PLR2004 - the length above
+    if CURSOR.fullmatch(cursor) is None:
         raise bad_field("/query/cursor", "cursor", "the cursor is none of this service; start without one")
-    return number
+    return int.from_bytes(base64.urlsafe_b64decode(cursor + "="), "big")
