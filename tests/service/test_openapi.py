@@ -13,7 +13,8 @@ from passmanager.service.settings import Settings
 from passmanager.service.wiring import connect
 from passmanager.service.worker import Worker, make_handlers
 from tests.service.buyers.conftest import Chain
-from tests.service.conftest import SECRET, _run as run_on
+from tests.service.conftest import SECRET
+from tests.service.conftest import _run as run_on
 from tests.service.merchant import make_merchant
 
 ROOT = Path(__file__).parents[2]
