@@ -133,7 +133,7 @@ def add_fulfillment(services: Services, handlers: Handlers) -> None:
 
 def add_files(services: Services, handlers: Handlers) -> None:
     """Contents that no file has any more."""
-    handlers.add_outside(SWEEP, Sweeper(services.sessions, open_store(services.settings)))
+    handlers.add_outside(SWEEP, Sweeper(services.sessions, lambda: open_store(services.settings)))
 
 
 def add_actions(services: Services, handlers: Handlers) -> None:

@@ -223,11 +223,18 @@ class TestWhoMay:
         assert bought.me("GET", "/files", other, status=404)["code"] == "not-found"
         assert bought.link(file, other, status=404)["code"] == "not-found"
 
-    @pytest.mark.parametrize("act", ["charge-back"])
-    def test_link_stops_when_the_money_goes_back(self, desk, sold, act):
+    def test_link_can_be_called_so_often_a_minute_from_one_address(self, sold, services, wait):
+        object.__setattr__(services.settings, "rate_per_minute", 3)
         bought, file = sold
         link = bought.link(file)
-        desk.shop.act(bought.order, act, {})
+        assert [bought.get(link).status_code for _ in range(4)] == [200, 200, 200, 429]
+        wait(60)
+        assert bought.get(link).status_code == 200
+
+    def test_link_stops_when_the_money_goes_back(self, desk, sold):
+        bought, file = sold
+        link = bought.link(file)
+        desk.shop.act(bought.order, "charge-back", {})
         answer = bought.get(link)
         assert (answer.status_code, answer.json()["code"]) == (403, "purchase-inactive")
         assert bought.link(file, status=403)["code"] == "purchase-inactive"

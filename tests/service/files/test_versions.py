@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from passmanager.service.files.semver import Semver
 from tests.service.files.conftest import CONTENT
 
 DAY = 86_400
@@ -118,6 +119,15 @@ def desk_files(desk):
         for one in desk.shop.call("GET", path)["data"]
         for file in one["files"]
     ]
+
+
+def test_versions_are_ordered_as_semver_says():
+    """The example of semver.org, point 11."""
+    ranked = [
+        "1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta", "1.0.0-beta", "1.0.0-beta.2", "1.0.0-beta.11",
+        "1.0.0-rc.1", "1.0.0", "1.0.1", "1.2", "1.10", "2",
+    ]  # fmt: skip
+    assert sorted(ranked[::-1], key=lambda text: Semver.parse(text).key) == ranked
 
 
 class TestPublishing:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -107,8 +108,8 @@ def _too_large(size: int, most: int) -> TooLarge:
 class Sweeper:
     """Does the work that `SWEEP` names."""
 
-    def __init__(self, sessions: Sessions, store: FileStore) -> None:
-        """One for each process."""
+    def __init__(self, sessions: Sessions, store: Callable[[], FileStore]) -> None:
+        """One for each process; the store is opened by the first work, as it may be elsewhere."""
         self._sessions, self._store = sessions, store
 
     def __call__(self, job: Job) -> Done:
@@ -116,7 +117,7 @@ class Sweeper:
         with self._sessions() as session:
             wanted = _is_live(session, job.key)
         if not wanted:
-            self._store.remove(job.key)
+            self._store().remove(job.key)
         return Done()
 
 

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, func, outerjoin, select
 from sqlalchemy.orm import Session
 
 from passmanager.service.catalog.models import Product
@@ -18,46 +18,50 @@ from passmanager.service.compat.dpd.statuses import DPD
 from passmanager.service.customers.models import Customer
 from passmanager.service.orders.models import Order, OrderItem, Shipment
 
+_O, _C, _I, _P, _S = (cast("Table", one.__table__).c for one in (Order, Customer, OrderItem, Product, Shipment))
+# columns of tables, because the ORM's own cost as much as all the SQL
 _ORDERS = select(
-    Order.number, Order.id, Order.created_at, Order.updated_at, Order.store_id, Order.salt, Order.payment_status,
-    Order.currency, Order.decimals, Order.subtotal, Order.discount, Order.tax, Order.shipping, Order.total, Order.fee,
-    Order.email, Order.first_name, Order.last_name, Order.details, Order.to_ship, Order.ip_address,
-    Order.marketing_optin, Customer.number.label("customer_number"), Customer.first_name.label("customer_first_name"),
-    Customer.last_name.label("customer_last_name"), Customer.email.label("customer_email"),
-    Customer.receives_email, Customer.created_at.label("customer_created_at"),
-    Customer.updated_at.label("customer_updated_at"),
-).select_from(Order).outerjoin(Customer, Customer.id == Order.customer_id)  # fmt: skip
+    _O.number, _O.id, _O.created_at, _O.updated_at, _O.store_id, _O.salt, _O.payment_status, _O.currency, _O.decimals,
+    _O.subtotal, _O.discount, _O.tax, _O.shipping, _O.total, _O.fee, _O.email, _O.first_name, _O.last_name, _O.details,
+    _O.to_ship, _O.ip_address, _O.marketing_optin, _C.number.label("customer_number"),
+    _C.first_name.label("customer_first_name"), _C.last_name.label("customer_last_name"),
+    _C.email.label("customer_email"), _C.receives_email, _C.created_at.label("customer_created_at"),
+    _C.updated_at.label("customer_updated_at"),
+).select_from(outerjoin(Order.__table__, Customer.__table__, _C.id == _O.customer_id))  # fmt: skip
 _ITEMS = (
     select(
-        OrderItem.number, OrderItem.id, OrderItem.order_id, OrderItem.product_name, OrderItem.quantity,
-        OrderItem.price, OrderItem.subtotal, OrderItem.discount, OrderItem.tax, OrderItem.total,
-        OrderItem.fulfillment_status, OrderItem.units_owed, Product.number.label("product_number"),
+        _I.number, _I.id, _I.order_id, _I.product_name, _I.quantity, _I.price, _I.subtotal, _I.discount, _I.tax,
+        _I.total, _I.fulfillment_status, _I.units_owed, _P.number.label("product_number"),
     )
-    .select_from(OrderItem)
-    .outerjoin(Product, Product.id == OrderItem.product_id)
-    .order_by(OrderItem.number)
+    .select_from(outerjoin(OrderItem.__table__, Product.__table__, _P.id == _I.product_id))
+    .where(_I.order_id.in_(bindparam("orders", expanding=True)))
+    .order_by(_I.number)
 )  # fmt: skip
-_SHIPMENTS = select(Shipment.order_id, Shipment.carrier, Shipment.tracking).order_by(Shipment.created_at, Shipment.id)
+_SHIPMENTS = (
+    select(_S.order_id, _S.carrier, _S.tracking)
+    .where(_S.order_id.in_(bindparam("orders", expanding=True)))
+    .order_by(_S.created_at, _S.id)
+)
 _NO_FILE = Downloads()
 _COMPLETE = frozenset({"none", "delivered"})
 
 
 def rows(where: ColumnElement[bool]) -> Rows:
     """Orders with their customers; the oldest first, so that pages stay when new ones arrive."""
-    return _ORDERS.where(where).order_by(Order.number)
+    return _ORDERS.where(where).order_by(_O.number)
 
 
 def count(where: ColumnElement[bool]) -> Select[int]:
     """How many."""
-    return select(func.count()).select_from(Order).where(where)
+    return select(func.count()).select_from(Order.__table__).where(where)
 
 
 def show(of: Visit, orders: Sequence[Any], ports: Ports) -> list[dict[str, Any]]:
-    """Purchases of these rows, with everything of them in four queries at most."""
+    """Purchases of these rows, with everything of them in five queries at most."""
     ids = [order.id for order in orders]
     items: dict[str, list[Any]] = defaultdict(list)
     if ids:
-        for item in of.session.execute(_ITEMS.where(OrderItem.order_id.in_(ids))):
+        for item in of.session.execute(_ITEMS, {"orders": ids}):
             items[item.order_id].append(item)
     lines = [item.id for found in items.values() for item in found]
     keys, files = ports.keys(of.session, lines), ports.files(of.session, lines)
@@ -73,7 +77,7 @@ def _shipments(session: Session, orders: Sequence[str]) -> dict[str, tuple[str, 
     """The newest shipment of each."""
     if not orders:
         return {}
-    found = session.execute(_SHIPMENTS.where(Shipment.order_id.in_(orders)))
+    found = session.execute(_SHIPMENTS, {"orders": orders})
     return {order: (carrier, tracking) for order, carrier, tracking in found}
 
 
@@ -99,8 +103,8 @@ def _purchase(of: Visit, order: Any, shipment: tuple[str, str]) -> dict[str, Any
         "customer": _customer(order),
         "customer_notes": details.get("customer_notes", ""),
         "custom_fields": _custom_fields(details),
-        **_shipping(order, details.get("shipping_address", {}), shipment),
-        **_billing(order, details.get("billing_address", {})),
+        **_shipping(order, details.get("shipping_address"), shipment),
+        **(_billing(order, address) if (address := details.get("billing_address")) else _NO_BILLING),
         "coupons": [_coupon(coupon) for coupon in details.get("coupons", [])],
         "ip_address": order.ip_address,
         "marketing_optin": order.marketing_optin,
@@ -137,13 +141,23 @@ def _coupon(coupon: Mapping[str, str]) -> dict[str, str]:
 def _names(order: Any, address: Mapping[str, Any]) -> tuple[str, str]:
     """An address has one name; the buyer's own is divided as he gave it, others before the last word."""
     name = address.get("name", "")
-    if name == f"{order.first_name} {order.last_name}":
+    if name and name == f"{order.first_name} {order.last_name}":
         return order.first_name, order.last_name
     first, _, last = name.rpartition(" ")
     return (first, last) if first else (last, "")
 
 
-def _shipping(order: Any, address: Mapping[str, Any], shipment: tuple[str, str]) -> dict[str, Any]:
+def _shipping(order: Any, address: Mapping[str, Any] | None, shipment: tuple[str, str]) -> dict[str, Any]:
+    return {
+        **(_shipping_address(order, address) if address else _NO_SHIPPING),
+        "shipping_carrier": shipment[0],
+        "shipping_tracking_number": shipment[1],
+        "requires_shipping": order.to_ship is not None,
+        "tangibles_to_ship": order.to_ship,
+    }
+
+
+def _shipping_address(order: Any, address: Mapping[str, Any]) -> dict[str, str]:
     first, last = _names(order, address)
     country = address.get("country") or ""
     return {
@@ -159,10 +173,6 @@ def _shipping(order: Any, address: Mapping[str, Any], shipment: tuple[str, str])
         "shipping_phone": address.get("phone", ""),
         "shipping_vatin": address.get("vat_number", ""),
         "shipping_business_name": address.get("company", ""),
-        "shipping_carrier": shipment[0],
-        "shipping_tracking_number": shipment[1],
-        "requires_shipping": order.to_ship is not None,
-        "tangibles_to_ship": order.to_ship,
     }
 
 
@@ -181,6 +191,10 @@ def _billing(order: Any, address: Mapping[str, Any]) -> dict[str, Any]:
         "billing_card_type": "",
         "billing_card_number": "",
     }
+
+
+_NO_SHIPPING = _shipping_address(None, {})
+_NO_BILLING = _billing(None, {})
 
 
 def _line(order: Any, item: Any, keys: Mapping[str, Sequence[str]], files: Mapping[str, Downloads]) -> dict[str, Any]:
