@@ -7,7 +7,7 @@ from passmanager.service.chain import repository as chain
 from passmanager.service.chain.models import ChainLog
 from passmanager.service.db import read_scope, session_scope
 from passmanager.service.orders.audit import Audit
-from passmanager.service.orders.models import Order, OrderItem, Purchase, Refund
+from passmanager.service.orders.models import Order, OrderItem, Payment, Purchase, Refund
 from tests.service.chain.story import CHAIN_ID
 
 
@@ -32,7 +32,7 @@ def test_nothing_differs_when_the_whole_story_was_read(read, story):
     assert [str(one) for one in found.differences] == []
     assert found.checked["payment"] == 110
     assert found.checked["right"] == 106
-    assert min(found.checked[kind] for kind in ("log", "order", "refund", "balance")) > 0
+    assert min(found.checked[kind] for kind in ("log", "order", "refund", "sum", "balance")) > 0
 
 
 def test_nothing_differs_when_blocks_were_replaced(live):
@@ -62,6 +62,7 @@ def test_nothing_differs_when_blocks_were_replaced(live):
         ("right", "UPDATE purchases SET status = 'expired' WHERE number = (SELECT max(number) FROM purchases)"),
         ("right", "DELETE FROM purchases WHERE number = (SELECT max(number) FROM purchases)"),
         ("refund", "DELETE FROM refunds"),
+        ("sum", "DELETE FROM payments WHERE amount = (SELECT max(amount) FROM payments)"),
     ],
 )
 def test_difference_is_told_when_a_row_was_tampered_with(read, kind, change):
@@ -78,6 +79,17 @@ def test_difference_is_told_when_an_order_lost_a_line(read):
         last = session.query(OrderItem).filter_by(order_id=first.id).order_by(OrderItem.number.desc()).first()
         session.delete(last)
     assert "order" in {one.kind for one in audit(read).differences}
+
+
+def test_sum_of_an_organization_differs_when_a_payment_is_there_twice_or_anothers(read):
+    with session_scope(read.services.sessions) as session:
+        paid = next(one for one in session.query(Payment).order_by(Payment.id) if one.amount)
+        order = session.query(Order).filter_by(id=paid.order_id).one()
+        chain_details = order.details["chain"]
+        order.details = {**order.details, "chain": {**chain_details, "org_id": "999"}}
+    (missing,) = [one for one in audit(read).differences if one.kind == "sum"]
+    assert missing.subject == f"1:{paid.token}"
+    assert int(missing.expected) - int(missing.found) == paid.amount
 
 
 def test_balance_differs_when_a_log_is_missing(read, story):

@@ -41,7 +41,8 @@ class Difference:
     """Something on which the logs and the database disagree.
 
     Attributes:
-        kind: `log`, `payment`, `order`, `history`, `right`, `refund` or `balance`.
+        kind: `log`, `payment`, `order`, `history`, `right`, `refund`, `sum` (of an organization's payments in a token)
+            or `balance`.
         subject: What it is about: an id, or a place on the chain.
     """
 
@@ -84,6 +85,7 @@ class Audit:
     checked: dict[str, int] = field(default_factory=lambda: defaultdict[str, int](int))
     _organizations: dict[int, Organization] = field(default_factory=dict[int, Organization])
     _balances: dict[Balance, int] = field(default_factory=lambda: defaultdict[Balance, int](int))
+    _paid: dict[Balance, int] = field(default_factory=lambda: defaultdict[Balance, int](int))
     _refunds: dict[str, list[tuple[int, int, int]]] = field(
         default_factory=lambda: defaultdict[str, list[tuple[int, int, int]]](list)
     )
@@ -101,6 +103,7 @@ class Audit:
         self._orders()
         self._rights()
         self._refunds_of_orders()
+        self._paid_in_all()
         self._balances_of_escrow()
         return self.differences
 
@@ -121,6 +124,8 @@ class Audit:
         for fact in known:
             for position, due in _dues(fact):
                 self._payment(fact.place.tx_hash, position, due, found)
+                if due.paid:
+                    self._paid[fact.org_id, due.token or NATIVE] += due.paid
             if isinstance(fact, Refunded):
                 self._refunds[fact.place.tx_hash].append((fact.pass_id, fact.product_id, fact.amount))
         self.session.expunge_all()
@@ -228,6 +233,19 @@ class Audit:
         for tx_hash in {*found, *self._refunds}:
             self.checked["refund"] += 1
             self.differ("refund", tx_hash, sorted(self._refunds[tx_hash]), sorted(found[tx_hash]))
+
+    def _paid_in_all(self) -> None:
+        """All payments of an organization in a token: none is missing, there twice, or another organization's."""
+        found: dict[Balance, int] = defaultdict(int)
+        mine = select(Payment.amount, Payment.token, Order.details).join(Order, Order.id == Payment.order_id)
+        located = mine.where(Payment.chain_id == self.chain_id, Payment.status.in_(repository.LOCATED))
+        for amount, token, details in self.session.execute(located):
+            org_id = int(details.get("chain", {}).get("org_id", 0))
+            if amount and org_id in self._organizations:
+                found[org_id, token or NATIVE] += amount
+        for key in sorted({*found, *self._paid}):
+            self.checked["sum"] += 1
+            self.differ("sum", f"{key[0]}:{key[1]}", self._paid[key], found[key])
 
     def _balances_of_escrow(self) -> None:
         for (org_id, token), expected in sorted(self._balances.items()):

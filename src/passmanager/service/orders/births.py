@@ -162,7 +162,7 @@ class Desk:
             found["chain"]["order_reference"] = sold.reference
         if sold.reductions:
             found["coupons"] = [self._reduction(one) for one in sold.reductions]
-        return {**found, **sold.details}
+        return {**found, **sold.details, "chain": {**found["chain"], **sold.details.get("chain", {})}}
 
     @staticmethod
     def _reduction(one: Reduction) -> dict[str, str]:
