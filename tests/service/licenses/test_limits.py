@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from tests.service.licenses.keys import Program
+
 HOUR, DAY = 3_600, 86_400
 
 
@@ -68,8 +70,6 @@ class TestTestOrders:
         assert shop.clear(shop.buy(product)) == ["KEY-0001-AAAA"]
 
     def test_key_of_a_test_order_says_so_when_it_is_asked_for(self, shop):
-        from tests.service.licenses.keys import Program  # noqa: PLC0415
-
         for method, more in (("generated", {}), ("pool", {"pool_id": shop.pool()})):
             product = shop.sold(method, **more)
             one = Program(shop, shop.clear(shop.buy(product, test=True))[0])
@@ -103,3 +103,16 @@ def test_key_that_a_merchant_suspended_stays_so_when_its_subscription_goes_on(sh
             ),
         )  # fmt: skip
     assert one.code() == "suspended"
+
+
+def test_dp07_reactivation_counts_from_zero_by_todays_rate(shop, program):
+    template = shop.template("generated", activation_rate={"activations": 1})
+    product = shop.product("P", "10", fulfillment_template_id=template["id"])
+    one = Program.of(shop, shop.buy(product))
+    one.ask("activate", fingerprint="a")
+    one.ask("activate", 429, fingerprint="b")
+    shop.call("PATCH", f"/fulfillment-templates/{template['id']}", {"activation_rate": {"activations": 2}})
+    right = shop.call("GET", "/purchases")["data"][0]["id"]
+    shop.call("POST", f"/purchases/{right}/reactivate", {})
+    for name, status in (("b", 200), ("c", 200), ("d", 429)):
+        one.ask("activate", status, fingerprint=name)

@@ -1,5 +1,7 @@
 """Keys that get another text: by the merchant and by their holder."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.service.buyers.conftest import ANN, BOB
@@ -255,3 +257,43 @@ def test_nx09_changed_template_concerns_the_keys_of_later_orders_only(shop):
     assert [(one.get("keys_on_transfer"), one.get("activation_rate")) for one in terms] == [
         (None, {"activations": 5, "per_seconds": 60}), ("keep", None),
     ]  # fmt: skip
+
+
+class TestCrowds:
+    def test_twenty_parallel_rotations_leave_one_key_that_works(self, shop, program):
+        one = program()
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda _: rotate(shop, one), range(20)))
+        shown = shop.call("GET", f"/license-keys/{one.id}")
+        assert shown["rotations"] == 20
+        assert (one.code(), one.code(key=shown["key"])) == ("rotated", "valid")
+
+    def test_parallel_replacements_take_no_key_of_a_pool_twice(self, shop, services):
+        pool = shop.pool(*[f"KEY-{number:04}-ABCD" for number in range(15)])
+        order = shop.buy((shop.sold("pool", pool_id=pool), 10))
+        ids = [key["id"] for key in shop.delivery(order)["keys"]]
+
+        def replace(key):
+            answer = shop.client.post(f"/v1/license-keys/{key}/rotate", json={}, headers=shop.merchant.headers)
+            return answer.status_code
+
+        with ThreadPoolExecutor(8) as threads:
+            statuses = sorted(threads.map(replace, ids))
+        assert statuses == [200] * 5 + [409] * 5
+        keys = shop.delivery(order)["keys"]
+        assert sorted(key["unit"] for key in keys) == list(range(1, 11))
+        assert len({key["id"] for key in keys}) == 10
+        assert shop.call("GET", f"/key-pools/{pool}/stats") == {
+            "free": 0, "issued": 10, "suspended": 0, "revoked": 5,
+        }  # fmt: skip
+
+    def test_first_files_of_a_store_that_are_made_at_once_have_one_signing_key(self, shop, program):
+        one = program()
+
+        def sign(_):
+            return shop.call("POST", f"/license-keys/{one.id}/file", {})["payload"]["key_id"]
+
+        with ThreadPoolExecutor(8) as threads:
+            kids = set(threads.map(sign, range(16)))
+        published = shop.client.get(f"/v1/stores/{shop.merchant.store_id}/license-public-key").json()
+        assert kids == {key["kid"] for key in published["keys"]} == {published["active"]}

@@ -20,6 +20,7 @@ from passmanager.service.fulfillment.telling import line_news
 from passmanager.service.http.problems import Conflict, NotFound, bad_field
 from passmanager.service.licenses import repository as licenses
 from passmanager.service.licenses.issuing import Content, issue
+from passmanager.service.licenses.terms import with_rate
 from passmanager.service.licenses.vault import Vault
 from passmanager.service.news import News
 from passmanager.service.orders.finality import ready_lines
@@ -149,6 +150,7 @@ def _reset(session: Session, fulfillments: list[Fulfillment], at: int) -> None:
         if template is not None:
             days = template.config.get("valid_days")
             key.activation_limit = template.config.get("activation_limit")
+            key.terms = with_rate(key.terms, template.config.get("activation_rate"))
             key.expires_at = None if days is None else at + days * DAY
     session.flush()
 

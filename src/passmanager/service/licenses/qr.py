@@ -3,9 +3,6 @@
 import io
 from typing import Literal, TypeAlias
 
-import segno
-from segno.encoder import DataOverflowError
-
 from passmanager.service.http.problems import Conflict
 
 Picture: TypeAlias = Literal["svg", "png"]
@@ -25,6 +22,9 @@ def draw(text: str, picture: Picture) -> bytes:
     Raises:
         TooLongForQr: It has more than the 2,331 bytes that a code of medium error correction holds.
     """
+    import segno  # noqa: PLC0415 - for those who ask for a picture
+    from segno.encoder import DataOverflowError  # noqa: PLC0415
+
     try:
         # only what is not ASCII says its encoding: some readers know nothing of it
         code = segno.make(

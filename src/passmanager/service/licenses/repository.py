@@ -294,7 +294,8 @@ def move_activations(session: Session, key: LicenseKey, other: LicenseKey) -> No
 
 
 def forget_activations(session: Session, key_ids: Collection[str]) -> None:
-    """No device uses these keys any more."""
+    """No device uses these keys any more, and none was activated lately."""
     for some in portions(key_ids):
+        session.execute(delete(ActivationTick).where(ActivationTick.license_key_id.in_(some)))
         session.execute(delete(LicenseActivation).where(LicenseActivation.license_key_id.in_(some)))
         session.execute(update(LicenseKey).where(LicenseKey.id.in_(some)).values(activations=0))

@@ -40,6 +40,12 @@ def terms_of(method: str, config: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def with_rate(terms: Mapping[str, Any], rate: Mapping[str, int] | None) -> dict[str, Any]:
+    """The same terms with another rate of activations, or with none."""
+    kept = {name: value for name, value in terms.items() if name != "activation_rate"}
+    return kept if rate is None else {**kept, "activation_rate": dict(rate)}
+
+
 @dataclass(frozen=True, slots=True)
 class Rate:
     """So many activations in so many milliseconds."""
