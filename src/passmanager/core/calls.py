@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from eth_abi.abi import encode
-from eth_abi.exceptions import EncodingError
 from eth_utils.crypto import keccak
 
 from passmanager.abi import artifact
@@ -69,6 +67,9 @@ def encode_values(name: str, types: tuple[str, ...], values: Sequence[object]) -
     Raises:
         BadArgument: A value does not fit its type.
     """
+    from eth_abi.abi import encode  # noqa: PLC0415 - with its parser a tenth of a second, for callers only
+    from eth_abi.exceptions import EncodingError  # noqa: PLC0415
+
     try:
         return encode(types, values)
     except (EncodingError, TypeError, ValueError, OverflowError) as problem:

@@ -1,13 +1,13 @@
 """How errors become answers, and how every request gets an id."""
 
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from passmanager.service.http.answers import answer
 from passmanager.service.http.idempotency import Replay, replayed
@@ -24,16 +24,30 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _plain)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _bug)
-    app.middleware("http")(_with_id)
+    app.add_middleware(_RequestIds)
 
 
-async def _with_id(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-    request.state.request_id = new_id("req")
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=request.state.request_id)
-    made = await go_on(request)
-    made.headers["X-Request-Id"] = request.state.request_id
-    return made
+class _RequestIds:
+    """Gives every request an id: for its logs, its answer, and the problem in it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = scope.setdefault("state", {})["request_id"] = new_id("req")
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        header = (b"x-request-id", request_id.encode())
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), header]
+            await send(message)
+
+        await self._app(scope, receive, send_with_id)
 
 
 async def _problem(request: Request, problem: Problem) -> Response:

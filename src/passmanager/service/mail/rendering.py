@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, select_autoescape
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -28,7 +30,9 @@ def render(template: str, context: dict[str, Any]) -> Rendered:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, select_autoescape  # noqa: PLC0415 - for those who send mails
+
     return Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=select_autoescape(enabled_extensions=("html",), default=False),

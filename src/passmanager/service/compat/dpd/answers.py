@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from fastapi import Request, Response
+from pydantic_core import to_json
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
@@ -15,12 +16,11 @@ Rows: TypeAlias = Select[*tuple[Any, ...]]
 
 COUNT = b"Dpd-Collection-Count"
 JSON = "application/json"
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def answer(shown: Any) -> Response:
     """One thing."""
-    return Response(_encode(shown), media_type=JSON)
+    return Response(to_json(shown), media_type=JSON)
 
 
 def find_page(session: Session, rows: Rows, count: Select[int], page: int, size: int) -> tuple[Sequence[Any], int]:

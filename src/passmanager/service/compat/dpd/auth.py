@@ -7,11 +7,11 @@ either.
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, join, select
 from sqlalchemy.orm import Session
 
 from passmanager.service.catalog.models import Merchant, Store
@@ -83,11 +83,16 @@ def writing_visit(request: Request, given: HTTPBasicCredentials | None, scope: s
         yield enter(services, session, given, scope)
 
 
-_KEY = select(
-    ApiKey.merchant_id, ApiKey.store_id, ApiKey.role, ApiKey.scopes, ApiKey.name, ApiKey.expires_at,
-    ApiKey.revoked_at, Merchant.name.label("merchant_name"),
-).join(Merchant, Merchant.id == ApiKey.merchant_id)  # fmt: skip
-_STORES = select(Store.id, Store.number, Store.name).order_by(Store.number)
+_K, _M, _S = (cast("Table", one.__table__).c for one in (ApiKey, Merchant, Store))
+_KEY = (
+    select(
+        _K.merchant_id, _K.store_id, _K.role, _K.scopes, _K.name, _K.expires_at, _K.revoked_at,
+        _M.name.label("merchant_name"),
+    )
+    .select_from(join(ApiKey.__table__, Merchant.__table__, _M.id == _K.merchant_id))
+    .where(_K.hash == bindparam("hash"))
+)  # fmt: skip
+_STORES = select(_S.id, _S.number, _S.name).where(_S.merchant_id == bindparam("merchant_id")).order_by(_S.number)
 
 
 def enter(services: Services, session: Session, given: HTTPBasicCredentials | None, scope: str | None) -> Visit:
@@ -95,10 +100,10 @@ def enter(services: Services, session: Session, given: HTTPBasicCredentials | No
     if given is None:
         raise _unknown()
     now = services.clock.now()
-    row = session.execute(_KEY.where(ApiKey.hash == hash_key(given.password))).one_or_none()
+    row = session.execute(_KEY, {"hash": hash_key(given.password)}).one_or_none()
     if row is None or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now):
         raise _unknown()
-    stores = {found.id: Storefront(*found) for found in session.execute(_STORES.where(Store.merchant_id == row[0]))}
+    stores = {found.id: Storefront(*found) for found in session.execute(_STORES, {"merchant_id": row.merchant_id})}
     if row.store_id is not None:
         stores = {row.store_id: stores[row.store_id]}
     seen = _seen(given.username, (row.merchant_id, row.merchant_name), stores)

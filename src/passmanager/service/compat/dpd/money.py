@@ -1,8 +1,11 @@
 """Money as DPD's clients read it."""
 
+from functools import lru_cache
+
 PLACES = 2
 
 
+@lru_cache(maxsize=16_384)  # a shop has few different amounts, and a list many zeros
 def money_text(units: int, decimals: int) -> str:
     """Base units as a decimal text: at least two decimals, no zeros beyond them, no exponent.
 
