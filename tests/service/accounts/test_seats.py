@@ -62,7 +62,7 @@ def test_sd07_user_with_a_seat_holds_the_purchase_at_once(give, open_session, pr
     assert (seat["status"], seat["token"]) == ("claimed", None)
     assert (had(u2), had(u3)) == ([product], [])
     assert give(user_id="u2")["id"] == seat["id"]
-    assert told(purchase)[1:] == ["seat.assigned", "seat.claimed"]
+    assert told(purchase) == ["seat.assigned", "seat.claimed"]
 
 
 def test_sd10_seat_counts_in_the_access_check(give, open_session, product, shop):
@@ -128,15 +128,10 @@ def test_sd07_link_goes_out_by_mail_and_is_kept_nowhere(give, shop, services, pr
     (mail,) = [one for one in shop.call("GET", "/mails")["data"] if one["template"] == "seat_invitation"]
     assert mail["recipient"] == "bob@example.org"
     with services.engine.connect() as connection:
-        rows = (
-            connection.exec_driver_sql("SELECT * FROM seats").all()
-            + connection.exec_driver_sql("SELECT * FROM mails").all()
-        )
-        (job,) = connection.exec_driver_sql("SELECT payload FROM jobs WHERE kind = 'mail' AND payload LIKE '%pmc%'" if
-                                            services.engine.dialect.name == "sqlite" else
-                                            "SELECT payload::text FROM jobs WHERE payload::text LIKE '%pmc%'").all()  # fmt: skip
+        rows = [connection.exec_driver_sql(f"SELECT * FROM {name}").all() for name in ("seats", "mails", "events")]
+        payloads = connection.exec_driver_sql("SELECT payload FROM jobs WHERE kind = 'mail'").all()
     assert seat["token"] not in str(rows)
-    assert f"https://shop.example/join?lang=en&seat_token={seat['token']}" in str(job[0])
+    assert f"https://shop.example/join?lang=en&seat_token={seat['token']}" in str(payloads)
 
 
 def test_sd07_buyer_gives_seats_of_his_purchase_and_nobody_else_does(give, open_session, purchase, totals, shop):
@@ -188,7 +183,7 @@ def external(merchant, product, **more):
     return {"store_id": merchant.store_id, "external_id": "e1", "user_id": "u1", "product_id": product, **more}
 
 
-def test_sd07_newest_seats_go_when_the_quantity_falls_below_them(open_session, shop, merchant, product, wait, told):
+def test_sd07_newest_seats_go_when_the_quantity_falls_below_them(open_session, shop, merchant, product, wait):
     made = shop.call("POST", "/purchases", external(merchant, product, quantity=4), status=201)
     people = [open_session(f"p{number}") for number in range(4)]
     for number in range(4):
@@ -196,7 +191,8 @@ def test_sd07_newest_seats_go_when_the_quantity_falls_below_them(open_session, s
         wait(1)
     shop.call("POST", "/purchases", external(merchant, product, quantity=2))
     assert [had(one) for one in people] == [[product], [product], [], []]
-    assert told(made["id"])[-3:] == ["purchase.state_changed", "seat.revoked", "seat.revoked"]
+    feed = [one["type"] for one in shop.call("GET", "/events")["data"]]
+    assert feed[-3:] == ["purchase.state_changed", "seat.revoked", "seat.revoked"]
     shop.call("POST", "/purchases", external(merchant, product, quantity=3))
     assert [had(one) for one in people] == [[product], [product], [], []]
 

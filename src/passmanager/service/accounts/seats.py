@@ -64,7 +64,7 @@ def count(session: Session, purchase: Purchase, now: int) -> dict[str, int]:
     """How many of its seats are claimed and pending; links that are over hold none."""
     live = Seat.expires_at.is_(None) | (Seat.status == CLAIMED) | (Seat.expires_at > now)
     asked = select(Seat.status, func.count()).where(Seat.purchase_id == purchase.id, Seat.status.in_(LIVE), live)
-    found = dict(session.execute(asked.group_by(Seat.status)).tuples().all())
+    found = dict(session.execute(asked.group_by(Seat.status)).all())
     return {CLAIMED: found.get(CLAIMED, 0), PENDING: found.get(PENDING, 0)}
 
 

@@ -42,7 +42,7 @@ class Sharing:
             .join(Order, Order.id == OrderItem.order_id)
             .where(Purchase.id.in_(fresh), Order.account_id.is_not(None))
         )
-        for purchase_id, account_id in session.execute(asked).tuples().all():
+        for purchase_id, account_id in session.execute(asked).all():
             session.execute(update(Purchase).where(Purchase.id == purchase_id).values(account_id=account_id))
 
     def changed(self, session: Session, news: Sequence[News]) -> None:
