@@ -1,5 +1,7 @@
 """Merchants decide what is paid back, and what becomes of it off the chain."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from passmanager.service.db import session_scope
@@ -200,6 +202,53 @@ def test_lists_have_pages_and_filters(bought, buyer, decide, shop):
     rest = shop.call("GET", f"/refund-requests?limit=3&cursor={first['next_cursor']}")
     assert (len(first["data"]), len(rest["data"]), rest["has_more"]) == (3, 1, False)
     shop.call("GET", "/refund-requests?status=nonsense", status=422)
+
+
+def test_mail_goes_to_the_address_of_today_when_the_order_has_none(shop, bought, buyer, decide, mails):
+    """Who was known by the shop's own id only at purchase, and by address later."""
+    order = shop.buy(shop.sold("generated"), customer={"external_id": "eve"})
+    assert order["customer"]["email"] == ""
+    shop.call("PATCH", f"/customers/{order['customer']['id']}", {"email": "eve@example.org"})
+    shop.call("POST", "/refunds", {"order_item_id": order["items"][0]["id"]}, status=201)
+    assert mails() == [("eve@example.org", "succeeded")]
+
+
+def test_nv13_vat_number_of_a_company_is_kept_with_the_order(shop):
+    bill = {"company": "Analytical Engines", "country": "DE", "vat_number": "DE123456789"}
+    assert shop.order(billing_address=bill)["billing_address"] == bill
+
+
+def test_nv20_one_of_many_requests_at_the_same_time_is_taken(bought, buyer):
+    order = bought()
+    body = {"order_item_id": order["items"][0]["id"]}
+
+    def ask(_number):
+        answer = buyer.shop.client.post("/v1/me/refund-requests", json=body, headers=buyer.headers)
+        return answer.status_code, answer.json().get("code")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(ask, range(16)))
+    assert answers == [(201, None)] + [(409, "refund-already-open")] * 15
+
+
+def test_nv21_line_is_paid_back_once_when_many_approve_and_refund_at_the_same_time(bought, buyer, shop):
+    order = bought()
+    made = buyer.ask(order)
+
+    def pay(number):
+        headers = {**shop.merchant.headers, "Idempotency-Key": f"parallel {number}"}
+        if number % 2:
+            answer = shop.client.post(f"/v1/refund-requests/{made['id']}/approve", json={}, headers=headers)
+        else:
+            body = {"order_item_id": order["items"][0]["id"]}
+            answer = shop.client.post("/v1/refunds", json=body, headers=headers)
+        return answer.status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(pay, range(12)))
+    assert sorted(answers)[1:] == [409] * 11
+    assert len(shop.call("GET", "/refunds")["data"]) == 1
+    assert shop.call("GET", f"/refund-requests/{made['id']}")["status"] == "fulfilled"
 
 
 ROUTES = [

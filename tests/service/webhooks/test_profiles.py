@@ -113,6 +113,14 @@ def test_nv13_body_has_every_field():
     assert (body["order_id"], body["status"], body["external_id"]) == ("5555555", "paid", "cart-9")
 
 
+def test_nv13_company_that_is_billed_is_told_with_its_vat_number():
+    bill = {**ORDER["billing_address"], "company": "Analytical Engines", "vat_number": "DE123456789"}
+    customer = json.loads(NOVENTIQ.make(telling("order.created", {**ORDER, "billing_address": bill})).body)["customer"]
+    assert (customer["type"], customer["company_name"], customer["vat_number"]) == (
+        "company", "Analytical Engines", "DE123456789",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [
