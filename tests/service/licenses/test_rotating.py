@@ -4,6 +4,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from passmanager.service.accounts.sharing_models import Seat
+from passmanager.service.db import session_scope
+from passmanager.service.ids import new_id
 from tests.service.buyers.conftest import ANN, BOB
 from tests.service.licenses.keys import Mine
 from tests.service.users import open_user
@@ -221,6 +224,25 @@ class TestByTheHolder:
             merchant.call(method, path, body, status=401)
         other = ann.call("GET", f"/lic_{'0' * 26}/devices", status=404)
         assert other["code"] == "not-found"
+        assert one.code(fingerprint="a") == "valid"
+
+    def test_user_of_a_seat_reads_the_key_and_changes_nothing(self, shop, mine, services):
+        ann = mine(ANN)
+        one = ann.program()
+        one.ask("activate", fingerprint="a")
+        user, now = open_user(services, shop.merchant.store_id, "u2"), services.clock.now()
+        with session_scope(services.sessions) as session:
+            session.add(
+                Seat(
+                    id=new_id("sea"), store_id=shop.merchant.store_id, purchase_id=ann.purchase,
+                    customer_id=user.customer_id, status="claimed", created_at=now, updated_at=now,
+                )
+            )  # fmt: skip
+        seated = ann.by(user.token)
+        assert seated.program().key == one.key
+        (device,) = seated.call("GET", f"/{one.id}/devices")["data"]
+        for method, path in (("POST", "/rotate"), ("DELETE", f"/devices/{device['id']}")):
+            assert seated.call(method, f"/{one.id}{path}", status=403)["code"] == "forbidden"
         assert one.code(fingerprint="a") == "valid"
 
     def test_key_of_another_purchase_of_the_same_holder_is_not_found(self, mine):
