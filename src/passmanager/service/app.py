@@ -28,6 +28,7 @@ from passmanager.service.files.api import router as files
 from passmanager.service.files.me_api import router as files_of_mine
 from passmanager.service.files.public_api import router as downloads
 from passmanager.service.fulfillment.api import router as fulfillment
+from passmanager.service.fulfillment.inbound_api import router as inbound_mail
 from passmanager.service.health import router as health
 from passmanager.service.http.bodies import STREAM, Bodies
 from passmanager.service.http.handlers import add_handlers
@@ -76,6 +77,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(license_files)
     app.include_router(licenses)
     app.include_router(fulfillment)
+    app.include_router(inbound_mail)
     app.include_router(webhooks)
     app.include_router(mails)
     app.include_router(customers)

@@ -23,6 +23,8 @@ class Settings(BaseSettings):
             Several machines need a place that all of them see.
         body_bytes: The largest body of a request, but for uploads of keys and files, which have limits of their own.
         body_seconds: In which a body has to come.
+        mail_inbound: Where merchants answer mails that ask for a license: `licenses@your.host`. Its server hands
+            what comes for `licenses+…@your.host` to `POST /v1/inbound-mail`. Empty: such mails are not answered.
         file_bytes: The largest file that a merchant may upload.
         link_seconds: How long a link to a download is good.
     """
@@ -44,6 +46,7 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=1.0, gt=0)
     smtp_url: str = ""
     mail_from: str = "shop@localhost"
+    mail_inbound: str = Field(default="", pattern=r"^([^@+\s]{1,24}@[^@\s]+)?$")
     files_url: str = ""
     body_bytes: int = Field(default=1024**2, ge=1_024)
     body_seconds: float = Field(default=30, gt=0)

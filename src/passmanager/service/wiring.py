@@ -21,6 +21,7 @@ from passmanager.service.files.reactivating import reactivated
 from passmanager.service.files.store import open_store
 from passmanager.service.files.uploading import SWEEP, Sweeper
 from passmanager.service.fulfillment.by_hand import REACTIVATED
+from passmanager.service.fulfillment.inbound import PURPOSE, reply_address
 from passmanager.service.fulfillment.listening import Deliveries
 from passmanager.service.fulfillment.models import Fulfillment
 from passmanager.service.licenses.listening import Keys
@@ -37,7 +38,9 @@ from passmanager.service.orders.settling import Act
 from passmanager.service.orders.showing import show_order
 from passmanager.service.refunds.listening import PAY, Refunds
 from passmanager.service.refunds.paying import PayingBack
+from passmanager.service.sealing import sealer_of
 from passmanager.service.services import Services
+from passmanager.service.settings import Settings
 from passmanager.service.webhooks.recording import DELIVER, record
 from passmanager.service.webhooks.sending import WebhookSender
 
@@ -92,6 +95,14 @@ def find_emails(session: Session, order_ids: Collection[str]) -> dict[str, str]:
     return {row[0]: row[1] or row[2] or "" for row in session.execute(found.where(Order.id.in_(order_ids)))}
 
 
+def _reply_to(session: Session, settings: Settings, item_id: str) -> str:
+    """Where a merchant answers with a license; empty if the operator has no such address."""
+    number = session.scalar(select(Fulfillment.number).where(Fulfillment.order_item_id == item_id))
+    if number is None or not settings.mail_inbound:
+        return ""
+    return reply_address(settings.mail_inbound, number, sealer_of(settings).derive(PURPOSE))
+
+
 def add_mail(services: Services, handlers: Handlers) -> None:
     """Mails to buyers and merchants; keys are read when one is sent."""
     vault = Vault.of(services.settings)
@@ -105,6 +116,8 @@ def add_mail(services: Services, handlers: Handlers) -> None:
             found["keys"] = [unit.text for unit in units if unit.text]
             found["links"] = [] if gone else pages_of(session, services.settings, item_id)
             found["files"] = [*((unit.file_name, unit.file) for unit in units if unit.file), *pictures(units)]
+        if item_id is not None and mail.template == "license_request":
+            found["reply_to"] = _reply_to(session, services.settings, item_id)
         if item_id is not None and mail.template in {"information", "reactivated"}:
             config = session.scalar(select(Fulfillment.config).where(Fulfillment.order_item_id == item_id)) or {}
             found |= {name: config[name] for name in ("subject", "text") if name in config}

@@ -78,6 +78,7 @@ class MailSender:
         return compose(
             render(mail.template, dict(context)), sender=self._services.settings.mail_from, recipient=mail.recipient,
             mail_id=mail.id, now=now, files=context.get("files", ()),
+            reply_to=context.get("reply_to", ""),
         )  # fmt: skip
 
     def _not_sent(self, job: Job, problem: NotSent | ValueError, now: int) -> Done | Again:

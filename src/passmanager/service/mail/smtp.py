@@ -94,13 +94,16 @@ class Server:
 
 
 def compose(
-    rendered: Rendered, *, sender: str, recipient: str, mail_id: str, now: int, files: Sequence[tuple[str, bytes]] = ()
-) -> EmailMessage:
+    rendered: Rendered, *, sender: str, recipient: str, mail_id: str, now: int,
+    files: Sequence[tuple[str, bytes]] = (), reply_to: str = "",
+) -> EmailMessage:  # fmt: skip
     """The mail as it travels; its Message-ID is the same for every attempt, so that doubles are recognized."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, recipient, rendered.subject
     message["Date"] = format_datetime(datetime.fromtimestamp(now / 1000, UTC))
     message["Message-ID"] = f"<{mail_id}@{sender.rpartition('@')[2].rstrip('>')}>"
+    if reply_to:
+        message["Reply-To"] = reply_to
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(rendered.text)
     message.add_alternative(rendered.html, subtype="html")
