@@ -231,6 +231,13 @@ def test_pricing_without_quantity_is_bought_once(live, cart):
     assert refused["errors"][0]["code"] == "quantity"
 
 
+def test_product_is_in_a_purchase_once(live, cart, seats):
+    refused = cart((seats, 1), (seats, 2), status=422)
+    assert refused["errors"][0] == {
+        "pointer": "/body/items/1/product_id", "code": "twice", "detail": refused["detail"],
+    }  # fmt: skip
+
+
 def test_price_on_the_chain_cannot_be_changed(live, cart, client, merchant):
     body = {
         "store_id": merchant.store_id, "currency": "DEMO",

@@ -52,7 +52,7 @@ def is_paid(order: Order) -> bool:
 
 def redirect_of(found: CheckoutSession, order: Order | None) -> str | None:
     """The thank-you address of the outcome, with the query of the links and the order."""
-    where = found.context["redirects"].get(outcome(order) or "")
+    where = found.context.get("redirects", {}).get(outcome(order) or "")
     if order is None or not where:
         return None
     parts = urlsplit(str(where))

@@ -74,15 +74,15 @@ class CheckoutLinkOut(BaseModel):
     name: str
     slug: str
     url: str
-    items: list[dict[str, Any]]
-    currency: str | None
-    coupon: str | None
-    locale: str | None
-    payment_method: str | None
-    custom_fields: dict[str, str]
-    redirects: dict[str, Any]
-    lasts: int
-    test: bool
+    items: list[dict[str, Any]] = Field(default_factory=list[dict[str, Any]])
+    currency: str | None = None
+    coupon: str | None = None
+    locale: str | None = None
+    payment_method: str | None = None
+    custom_fields: dict[str, str] = Field(default_factory=dict[str, str])
+    redirects: dict[str, Any] = Field(default_factory=dict[str, Any])
+    lasts: int = USUAL
+    test: bool = False
     expires_at: Moment | None
     archived: bool
     created_at: Moment

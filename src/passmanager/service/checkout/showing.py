@@ -22,6 +22,8 @@ from passmanager.service.orders.models import Order
 from passmanager.service.orders.showing import show_order
 from passmanager.service.settings import Settings
 
+NO_QUOTE: dict[str, Any] = {"decimals": 0, "lines": [], "subtotal": "0", "discount": "0", "total": "0"}
+
 
 def show_sessions(session: Session, sessions: Sequence[CheckoutSession], settings: Settings, now: int) -> list[Any]:
     """Many, their orders in one query."""
@@ -78,7 +80,8 @@ def show_confirmed(session: Session, found: CheckoutSession, order: Order, setti
 def _show(
     session: Session, found: CheckoutSession, order: Order | None, settings: Settings, now: int
 ) -> CheckoutSessionOut:
-    quote, form = found.quote, found.form
+    quote: dict[str, Any] = {**NO_QUOTE, "currency": found.currency, **found.quote}
+    form = found.form
 
     def amount(units: str) -> Money:
         return money(int(units), quote["currency"], quote["decimals"])
@@ -94,7 +97,7 @@ def _show(
         fulfillment_status=order.fulfillment_status if order else None,
         outcome=progress.outcome(order),
         redirect_url=progress.redirect_of(found, order),
-        redirect_delay=found.context["redirects"].get("delay", 0),
+        redirect_delay=found.context.get("redirects", {}).get("delay", 0),
         payment_url=payment_url(settings, found, order),
         test=found.test,
         currency=found.currency,
@@ -102,20 +105,20 @@ def _show(
         subtotal=amount(quote["subtotal"]),
         discount=amount(quote["discount"]),
         total=amount(quote["total"]),
-        coupon=found.cart["coupon"],
+        coupon=found.cart.get("coupon"),
         customer=Shopper(**form.get("customer", {})),
         billing_address=form.get("billing_address", {}),
         shipping_address=form.get("shipping_address", {}),
-        custom_fields=form["custom_fields"],
+        custom_fields=form.get("custom_fields", {}),
         customer_notes=form.get("customer_notes", ""),
         marketing_optin=form.get("marketing_optin", False),
-        consents=form["consents"],
+        consents=form.get("consents", {}),
         payment_method=form.get("payment_method"),
         payment_methods=[MethodOut(name=name, instructions=text) for name, text in ways.items()],
         locale=form.get("locale"),
         for_account=form.get("for_account"),
         seats=found.seats,
-        query=found.context["query"],
+        query=found.context.get("query", {}),
         expires_at=found.expires_at,
         confirmed_at=found.confirmed_at,
         created_at=found.created_at,

@@ -141,6 +141,7 @@ def _unit(price: Price, currency: Currency, item: ItemIn, where: str) -> int:
 
 def _on_chain(session: Session, cart: Cart, wish: Wish) -> Cart:
     organization = _organization(session, cart)
+    _require_each_once(cart)
     none = [0] * len(cart.lines)
     if not wish.coupon:
         return Cart(cart.store, cart.currency, cart.lines, none)
@@ -151,6 +152,16 @@ def _on_chain(session: Session, cart: Cart, wish: Wish) -> Cart:
         raise bad_field("/body/coupon", "coupon", f"the organization has made no coupon {wish.coupon!r} on the chain")
     off = [line.subtotal - offers.less_coupon(line.subtotal, bps) for line in cart.lines]
     return Cart(cart.store, cart.currency, cart.lines, off, [_remembered(wish.coupon, bps)])
+
+
+def _require_each_once(cart: Cart) -> None:
+    """The chain takes no product twice in one purchase."""
+    seen: set[str] = set()
+    for index, line in enumerate(cart.lines):
+        if line.product.id in seen:
+            name = f"product {line.product.id} is in the cart already; on the chain a purchase has each product once"
+            raise bad_field(f"/body/items/{index}/product_id", "twice", name)
+        seen.add(line.product.id)
 
 
 def _remembered(code: str, bps: int) -> dict[str, str]:
