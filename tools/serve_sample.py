@@ -79,7 +79,7 @@ def receiver(commerce: Commerce) -> Iterator[None]:
     secrets: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
             pass
 
         def do_POST(self) -> None:
