@@ -121,3 +121,14 @@ def test_refunded_pass_that_moves_brings_no_key_back(moves):
     moves.move(right, "buyer", "friend")
     assert moves.mine("friend", right).listed() == []
     assert one.code() == "revoked"
+
+
+def test_key_that_waits_for_a_replacement_gets_none_after_a_refund(moves):
+    pool = moves.shop.pool("KEY-0001-AAAA")
+    moves.sell("pool", pool_id=pool, keys_on_transfer="reissue")
+    right = moves.buy()
+    moves.move(right, "buyer", "friend")
+    refund(moves, right)
+    moves.shop.upload(pool, ["KEY-0002-BBBB"])
+    moves.shop.settle()
+    assert moves.shop.call("GET", f"/key-pools/{pool}/stats")["free"] == 1

@@ -57,6 +57,8 @@ def change_many(
 ) -> list[News]:
     """The same of keys that were found already."""
     mine = [key for key in keys if key.status in FROM[status] and (status != ISSUED or key.reason == reason)]
+    for key in keys:
+        key.wants_replacement = key.wants_replacement and status != REVOKED  # nothing is owed any more
     for key in mine:
         put(key, status, reason)
     session.flush()
