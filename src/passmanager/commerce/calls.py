@@ -1084,6 +1084,24 @@ class Fulfillments:
         )
 
 
+class InboundMail:
+    """Calls below `/v1/inbound-mail`."""
+
+    def __init__(self, transport: Transport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    def receive(self, body: bytes, *, media_type: str = "message/rfc822") -> models.Inbound:
+        """Delivers the license in an answer to the mail that asked the merchant for it: its text, or one file.
+
+        `POST /v1/inbound-mail`
+
+        Args:
+            media_type: What the bytes are.
+        """
+        return self._transport.ask(models.Inbound, "POST", "/v1/inbound-mail", body=body, media_type=media_type)
+
+
 class KeyPools:
     """Calls below `/v1/key-pools`."""
 
@@ -3306,6 +3324,7 @@ class Calls:
         self.events = Events(transport)
         self.fulfillment_templates = FulfillmentTemplates(transport)
         self.fulfillments = Fulfillments(transport)
+        self.inbound_mail = InboundMail(transport)
         self.key_pools = KeyPools(transport)
         self.license_keys = LicenseKeys(transport)
         self.mails = Mails(transport)

@@ -1112,6 +1112,24 @@ class AsyncFulfillments:
         )
 
 
+class AsyncInboundMail:
+    """Calls below `/v1/inbound-mail`."""
+
+    def __init__(self, transport: AsyncTransport) -> None:
+        """Shares its connections."""
+        self._transport = transport
+
+    async def receive(self, body: bytes, *, media_type: str = "message/rfc822") -> models.Inbound:
+        """Delivers the license in an answer to the mail that asked the merchant for it: its text, or one file.
+
+        `POST /v1/inbound-mail`
+
+        Args:
+            media_type: What the bytes are.
+        """
+        return await self._transport.ask(models.Inbound, "POST", "/v1/inbound-mail", body=body, media_type=media_type)
+
+
 class AsyncKeyPools:
     """Calls below `/v1/key-pools`."""
 
@@ -3386,6 +3404,7 @@ class AsyncCalls:
         self.events = AsyncEvents(transport)
         self.fulfillment_templates = AsyncFulfillmentTemplates(transport)
         self.fulfillments = AsyncFulfillments(transport)
+        self.inbound_mail = AsyncInboundMail(transport)
         self.key_pools = AsyncKeyPools(transport)
         self.license_keys = AsyncLicenseKeys(transport)
         self.mails = AsyncMails(transport)

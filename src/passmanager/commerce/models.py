@@ -501,15 +501,15 @@ class CheckoutLink(Answer):
     name: str
     slug: str
     url: str
-    items: tuple[dict[str, Any], ...]
-    currency: str | None
-    coupon: str | None
-    locale: str | None
-    payment_method: str | None
-    custom_fields: dict[str, str]
-    redirects: dict[str, Any]
-    lasts: int
-    test: bool
+    items: tuple[dict[str, Any], ...] = ()
+    currency: str | None = None
+    coupon: str | None = None
+    locale: str | None = None
+    payment_method: str | None = None
+    custom_fields: dict[str, str] = Field(default_factory=dict[str, str])
+    redirects: dict[str, Any] = Field(default_factory=dict[str, Any])
+    lasts: int = 86400
+    test: bool = False
     expires_at: datetime | None
     archived: bool
     created_at: datetime
@@ -1341,6 +1341,18 @@ class HookList(Answer):
     """All of an action."""
 
     data: tuple[Hook, ...]
+
+
+class Inbound(Answer):
+    """What became of a mail: `repeated` if it had come before, `ignored` if a machine wrote it.
+
+    Attributes:
+        outcome: One of `delivered`, `repeated`, `ignored`; there may be more later.
+    """
+
+    outcome: str
+    order_id: str
+    order_item_id: str
 
 
 class InstallationIn(Sent):

@@ -260,6 +260,12 @@ class TooManyCodes(Refused):
     CODE: ClassVar[str] = "too-many-codes"
 
 
+class TooSlow(Refused):
+    """The body of the request did not come in time."""
+
+    CODE: ClassVar[str] = "too-slow"
+
+
 class Unauthenticated(Refused):
     """No key or session, or one that is not valid any more."""
 
@@ -321,6 +327,7 @@ BY_CODE: dict[str, type[Refused]] = {
     "too-large": TooLarge,
     "too-long-for-qr": TooLongForQr,
     "too-many-codes": TooManyCodes,
+    "too-slow": TooSlow,
     "unauthenticated": Unauthenticated,
     "unavailable": Unavailable,
     "version-not-entitled": VersionNotEntitled,
