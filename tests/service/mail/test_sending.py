@@ -138,6 +138,7 @@ def test_keys_are_in_the_mail_and_not_in_its_row(put, do_work, box, facts, servi
     [
         "order_created", "payment_confirmed", "payment_failed", "payment_reminder", "delivery", "information",
         "license_request", "reactivated", "refund", "one_time_code",
+        "purchase_blocked", "seat_invitation", "account_invitation",
     ],
 )  # fmt: skip
 def test_every_template_has_a_subject_and_both_bodies(template, put, do_work, box, facts):

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from passmanager.service.accounts.gating_models import BlockedAttempt, Requirement
 from passmanager.service.accounts.models import UserSession
 from passmanager.service.catalog.models import Product, ProductType, Store
+from passmanager.service.catalog.requirements import RequirementUnmet
 from passmanager.service.customers.models import Customer
-from passmanager.service.db import Kept
-from passmanager.service.http.problems import Forbidden
 from passmanager.service.ids import new_id
 from passmanager.service.mail.letters import Letter, write
 from passmanager.service.news import News, Tell
@@ -27,22 +26,6 @@ class Visitor(Protocol):
     def session_id(self) -> str:
         """Of the session that says what the user brings along."""
         ...
-
-
-class RequirementUnmet(Forbidden, Kept):
-    """The user lacks what the product asks for; `unmet` says what the page in front does about it.
-
-    Attributes:
-        unmet: `requirement`, `product_ids`, `redirect_url` and `callback` each.
-    """
-
-    code = "requirement-unmet"
-
-    unmet: tuple[dict[str, Any], ...] = ()
-
-    def document(self, instance: str, request_id: str) -> dict[str, Any]:
-        """With what is lacking."""
-        return {**super().document(instance, request_id), "unmet": list(self.unmet)}
 
 
 @dataclass(frozen=True, slots=True)

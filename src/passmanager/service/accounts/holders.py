@@ -15,7 +15,7 @@ from passmanager.service.catalog.models import Store
 from passmanager.service.customers.models import CustomerWallet
 from passmanager.service.db import read_scope
 from passmanager.service.http.deps import Now, TheServices
-from passmanager.service.http.problems import NotFound, Unauthenticated
+from passmanager.service.http.problems import NotFound, Unauthenticated, refuses
 from passmanager.service.orders.models import Purchase
 
 _bearer = HTTPBearer(
@@ -48,6 +48,7 @@ class Holder:
         return self.wallet or self.customer_id
 
 
+@refuses(wallet_sessions.SessionExpired)
 def _holder(
     services: TheServices, now: Now, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> Holder:

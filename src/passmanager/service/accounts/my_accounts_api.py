@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from sqlalchemy import select
 
 from passmanager.service.accounts import invitations, members
+from passmanager.service.accounts.claim_links import LinkExpired
 from passmanager.service.accounts.holders import TheHolder
 from passmanager.service.accounts.invitations import Guest
 from passmanager.service.accounts.joining import members_of
@@ -21,6 +22,7 @@ from passmanager.service.accounts.models import Account
 from passmanager.service.accounts.sharing_models import AccountInvitation, AccountMember
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
+from passmanager.service.http.problems import refuses
 from passmanager.service.http.public import Limited
 from passmanager.service.http.shapes import Id
 
@@ -105,6 +107,7 @@ def revoke_my_invitation(account_id: Id, invitation_id: Id, session: Writing, ho
 
 
 @router.post("/me/invitations/accept")
+@refuses(LinkExpired)
 def accept_invitation(
     body: TokenIn, session: Writing, holder: TheHolder, services: TheServices, now: Now, _: Limited
 ) -> MyAccountOut:

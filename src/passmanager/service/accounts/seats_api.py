@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from passmanager.service.accounts import seats
-from passmanager.service.accounts.claim_links import LASTS_DAYS
+from passmanager.service.accounts.claim_links import LASTS_DAYS, LinkExpired
 from passmanager.service.accounts.holders import TheHolder, get_held
 from passmanager.service.accounts.members_schemas import Days, ReturnUrl, TokenIn
 from passmanager.service.accounts.seat_holders import customer_in, managed, member_of
@@ -21,7 +21,7 @@ from passmanager.service.customers.models import Customer
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
-from passmanager.service.http.problems import NotFound, bad_field
+from passmanager.service.http.problems import NotFound, bad_field, refuses
 from passmanager.service.http.public import Limited
 from passmanager.service.http.shapes import Body, Email, Id, Moment, Name, Text
 from passmanager.service.orders.models import Purchase
@@ -135,6 +135,7 @@ def list_seats(
 
 
 @router.post("/purchases/{purchase_id}/seats", status_code=201)
+@refuses(seats.SeatUnavailable)
 def assign_seat(
     purchase_id: Id, body: SeatIn, session: Writing, caller: Writer, services: TheServices, now: Now
 ) -> SeatMade:
@@ -150,6 +151,7 @@ def assign_seat(
 
 
 @router.post("/purchases/{purchase_id}/seats/{seat_id}/resend")
+@refuses(seats.SeatUnavailable)
 def resend_seat(
     purchase_id: Id, seat_id: Id, body: ResendIn, session: Writing, caller: Writer, services: TheServices, now: Now
 ) -> SeatMade:
@@ -181,6 +183,7 @@ def list_my_seats(
 
 
 @router.post("/me/purchases/{purchase_id}/seats", status_code=201)
+@refuses(seats.SeatUnavailable)
 def assign_my_seat(
     purchase_id: Id, body: MySeatIn, session: Writing, holder: TheHolder, services: TheServices, now: Now, _: Limited
 ) -> SeatOut:
@@ -195,6 +198,7 @@ def assign_my_seat(
 
 
 @router.post("/me/purchases/{purchase_id}/seats/take", status_code=201)
+@refuses(seats.SeatUnavailable)
 def take_seat(purchase_id: Id, session: Writing, holder: TheHolder, services: TheServices, now: Now) -> SeatOut:
     """A free seat for the caller himself, of a purchase of his or of his account; who has one keeps that."""
     purchase = get_held(session, holder, purchase_id)
@@ -214,6 +218,7 @@ def revoke_my_seat(
 
 
 @router.post("/me/purchases/{purchase_id}/seats/{seat_id}/resend")
+@refuses(seats.SeatUnavailable)
 def resend_my_seat(
     purchase_id: Id, seat_id: Id, session: Writing, holder: TheHolder, services: TheServices, now: Now, _: Limited
 ) -> SeatOut:
@@ -225,6 +230,7 @@ def resend_my_seat(
 
 
 @router.post("/me/seats/claim")
+@refuses(LinkExpired)
 def claim_seat(
     body: TokenIn, session: Writing, holder: TheHolder, services: TheServices, now: Now, _: Limited
 ) -> SeatOut:

@@ -59,6 +59,10 @@ class ProblemDocument(BaseModel):
     request_id: str
     retryable: bool = Field(description="The same request may succeed later.")
     errors: list[FieldProblem]
+    unmet: list[dict[str, Any]] = Field(
+        default_factory=list[dict[str, Any]],
+        description="Of `requirement-unmet`: what is lacking, and what the page in front does about it.",
+    )
 
 
 def describe_problems(app: FastAPI) -> None:

@@ -5,11 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from passmanager.service.catalog import repository as catalog
+from passmanager.service.catalog.requirements import RequirementUnmet
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
 from passmanager.service.http.limits import client_address
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
+from passmanager.service.http.problems import refuses
 from passmanager.service.http.shapes import Id
 from passmanager.service.orders import blocking, coupons, deciding, placing, showing
 from passmanager.service.orders.lists import OrderFilters, filtered, get_order, history_of, orders_of
@@ -49,6 +51,7 @@ def _shown(request: Once, order: Order, status: int = 200) -> Response:
 
 
 @router.post("/orders", status_code=201, response_model=OrderOut)
+@refuses(RequirementUnmet)
 def place(body: OrderIn, request: PlaceOnce, services: TheServices, http: Request) -> Response:
     """A new order that is not paid yet."""
     origin, act = Origin(ip_address=client_address(http, services.settings)), _act(request, services)
