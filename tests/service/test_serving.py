@@ -112,8 +112,8 @@ def test_same_merchant_is_made_once_and_ctrl_c_is_a_clean_end(tmp_path):
     assert shown[1] is None
 
 
-def test_roles_run_beside_each_other_on_a_server(postgres, tmp_path):
-    url = postgres.replace("/postgres?", "/pattern?")
+def test_roles_run_beside_each_other_on_a_server(copy_of_pattern, tmp_path):
+    url = copy_of_pattern("serving")
     environment = {"PASSMANAGER_DATABASE_URL": url, "PASSMANAGER_SECRET_KEY": SECRET}
     processes = [
         start(tmp_path, "--port", "0", "--role", role, **environment) for role in ("api", "worker", "worker", "indexer")
