@@ -68,10 +68,10 @@ def open_link(
     slug: Annotated[str, Path(max_length=64)],
     parameters: Annotated[Parameters, Query()],
     http: Request,
-    session: Writing,
     services: TheServices,
     now: Now,
     _limited: Limited,
+    session: Writing,
 ) -> Response:
     """Puts the link's products into the cart of this browser, which a cookie names.
 

@@ -35,6 +35,7 @@ router = APIRouter(prefix="/v1", tags=["checkout"])
 
 Reader = Annotated[Caller, Depends(require(READ))]
 WriteOnce = Annotated[Once, Depends(once(WRITE), scope="function")]
+# The caller comes before the session of the database: who holds a connection must not wait for another one.
 LastEvent = Annotated[str | None, Header(alias="Last-Event-ID", max_length=20, description="Goes on after this one.")]
 
 
@@ -52,7 +53,7 @@ def create(body: CheckoutSessionIn, request: WriteOnce, services: TheServices) -
 
 @router.post("/me/checkout-sessions", status_code=201)
 def open_my_own(
-    body: MySessionIn, holder: TheHolder, session: Writing, services: TheServices, now: Now, _limited: Limited
+    body: MySessionIn, holder: TheHolder, services: TheServices, now: Now, _limited: Limited, session: Writing
 ) -> SessionMade:
     """A cart of the person who signed in; seats of the account are the quantity of what is priced by seats."""
     made, token = opening.open_for_holder(session, holder, body, Act(holder.name, now, services.wire.tell))
@@ -61,10 +62,10 @@ def open_my_own(
 
 @router.get("/checkout-sessions")
 def list_sessions(
-    session: Reading,
     caller: Reader,
     services: TheServices,
     now: Now,
+    session: Reading,
     store_id: Annotated[Id | None, Query()] = None,
     limit: PageLimit = LIMIT,
     cursor: PageCursor = None,
@@ -78,14 +79,14 @@ def list_sessions(
 
 
 @router.get("/checkout-sessions/{session_id}")
-def read(session_id: Id, session: Reading, actor: Looker, services: TheServices, now: Now) -> CheckoutSessionOut:
+def read(session_id: Id, actor: Looker, services: TheServices, now: Now, session: Reading) -> CheckoutSessionOut:
     """The cart, and what became of it."""
     return showing.show_session(session, actor.find(session, session_id), services.settings, now)
 
 
 @router.patch("/checkout-sessions/{session_id}")
 def change(
-    session_id: Id, body: CheckoutSessionPatch, session: Writing, actor: Changer, services: TheServices, now: Now
+    session_id: Id, body: CheckoutSessionPatch, actor: Changer, services: TheServices, now: Now, session: Writing
 ) -> CheckoutSessionOut:
     """Changes what is sent, and prices the cart again."""
     found = actor.find(session, session_id, lock=True)
@@ -98,10 +99,10 @@ def confirm(
     session_id: Id,
     body: ConfirmIn,
     http: Request,
-    session: Writing,
     actor: Changer,
     services: TheServices,
     now: Now,
+    session: Writing,
 ) -> ConfirmedOut:
     """The buyer orders: both consents are needed. A second time answers with the same order."""
     found = actor.find(session, session_id, lock=True)
@@ -112,7 +113,7 @@ def confirm(
 
 @router.post("/checkout-sessions/{session_id}/payment-method")
 def change_method(
-    session_id: Id, body: OtherMethodIn, session: Writing, actor: Changer, services: TheServices, now: Now
+    session_id: Id, body: OtherMethodIn, actor: Changer, services: TheServices, now: Now, session: Writing
 ) -> ConfirmedOut:
     """Another way to pay the same order."""
     found = actor.find(session, session_id, lock=True)
@@ -146,13 +147,16 @@ def make_intent(
 )
 def events(
     session_id: Id,
-    session: Reading,
     watcher: Watcher,
     services: TheServices,
     now: Now,
     wait: Annotated[int, Query(ge=0, le=streaming.LONGEST, description="Seconds until the browser asks again.")] = 30,
-    last: LastEvent = None,
+    last:
+    # The caller comes before the session of the database: who holds a connection must not wait for another one.
+    LastEvent = None,
 ) -> Response:
     """Server-sent events: open, confirmed, paid, delivered and what else happens, each once."""
-    found = watcher.find(session, session_id)
-    return streaming.stream(services, found.id, streaming.Position.of(session, found, last, now), wait)
+    with read_scope(services.sessions) as session:
+        found = watcher.find(session, session_id)
+        position = streaming.Position.of(session, found, last, now)
+    return streaming.stream(services, found.id, position, wait)
