@@ -81,3 +81,19 @@ def test_executions_are_filtered(shop, ann):
     assert by_itself[0]["license_key_id"]
     assert "key" not in by_itself[0]["result"]
     assert len(shop.call("GET", f"/action-executions?store_id={shop.merchant.store_id}")["data"]) == 3
+
+
+@pytest.mark.parametrize("value", ["NaN", "1e999", '"\\ud800"'])
+def test_a_value_that_json_cannot_carry_is_refused(shop, value):
+    body = f'{{"key": "x", "name": "X", "product_id": "{shop.editor}", "config": {{"type": "callback", "name": "x", '
+    body += f'"payload": {{"a": {value}}}}}}}'
+    headers = {**shop.merchant.headers, "Content-Type": "application/json"}
+    assert shop.client.post("/v1/actions", content=body, headers=headers).status_code == 422
+
+
+def test_half_a_character_is_no_answer(shop, ann):
+    shop.action({"type": "form", "fields": [{"name": "it"}]}, "ask")
+    url = f"/v1/me/purchases/{shop.bought()['id']}/actions/ask"
+    headers = {**ann.headers, "Content-Type": "application/json"}
+    answer = shop.client.post(url, content='{"answers": {"it": "\\ud800"}}', headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "type")

@@ -7,6 +7,7 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
 from passmanager.service.actions import defining, exporting, repository, showing
+from passmanager.service.actions.configs import Kind
 from passmanager.service.actions.models import Action, ActionExecution, FormAnswer
 from passmanager.service.actions.schemas import (
     ActionIn,
@@ -19,7 +20,6 @@ from passmanager.service.actions.schemas import (
     HookList,
     HookOut,
     Key,
-    Kind,
     LimitIn,
     PurchaseAction,
     PurchaseActions,

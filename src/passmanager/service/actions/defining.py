@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from passmanager.service.actions.configs import Config
 from passmanager.service.actions.models import Action
-from passmanager.service.actions.schemas import ActionIn, ActionPatch, Config, HookIn
+from passmanager.service.actions.schemas import ActionIn, ActionPatch, HookIn
 from passmanager.service.catalog.models import Product, ProductType, Store
 from passmanager.service.catalog.repository import get_product, stores_of
 from passmanager.service.files.models import ProductFile

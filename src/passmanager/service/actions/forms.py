@@ -98,7 +98,7 @@ def _type(field: FormField) -> Refusal:
 
 
 def _string(field: FormField, value: Any) -> Refusal | None:
-    if not isinstance(value, str) or "\x00" in value:
+    if not isinstance(value, str) or "\x00" in value or not _whole(value):
         return _type(field)
     if field.enum is not None:
         return None if value in field.enum else _no_option()
@@ -109,6 +109,14 @@ def _string(field: FormField, value: Any) -> Refusal | None:
     if field.format is not None and not _FORMATS[field.format](value):
         return Refusal(code="format", detail=f"this is no {field.format}")
     return None
+
+
+def _whole(text: str) -> bool:
+    """JSON can hold half a character; no database and no file can."""
+    try:
+        return bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _number(field: FormField, value: Any) -> Refusal | None:
