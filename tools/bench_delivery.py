@@ -1,8 +1,9 @@
 """Delivery of pool and generated keys in batches: orders a second, with events, mails and histories, as in a service.
 
-Usage: python tools/bench_delivery.py [--orders N] [--database URL | --postgres] [--workers N] [--at-least X]
-Without `--database` it is a new SQLite file; `--postgres` starts a server of its own, from PyPI. Only the work of
-delivering is measured, from the first due row to the last order that is delivered; paying was before.
+Usage: python tools/bench_delivery.py [--orders N] [--databases NAME ...] [--workers N ...] [--url URL] [--strict]
+SQLite is a new file; PostgreSQL a server of its own, from PyPI. Only the work of delivering is measured, from the
+first due row to the last order that is delivered; paying was before. One worker has to reach the targets below;
+several are shown beside it. With `--strict` a target that is missed is an error.
 """
 
 import argparse
@@ -37,36 +38,57 @@ from passmanager.service.wiring import connect
 from passmanager.service.worker import make_handlers
 
 METHODS = ("pool", "generated")
+TARGETS = {"sqlite": 1_000, "postgres": 300}
+"""Orders a second with one worker."""
+
 PORTION = 500
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="  # noqa: S105 - of a benchmark
 
 
 def main() -> None:
     asked = _arguments()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, _database(asked, Path(folder)) as url:
-        upgrade(url)
-        services = Services.start(Settings(database_url=url, data=Path(folder), secret_key=SECRET))  # type: ignore[arg-type]
-        connect(services)
-        slowest = min(_measure(services, method, asked.orders, asked.workers) for method in METHODS)
-        services.engine.dispose()
-    if slowest < asked.at_least:
-        sys.exit(f"{slowest:.0f} orders a second; {asked.at_least} are wanted")
+    missed = [database for database in asked.databases if not _run(asked, database)]
+    if missed and asked.strict:
+        sys.exit(f"too slow on {' and '.join(missed)}")
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Delivers many orders and prints how many a second.")
-    parser.add_argument("--orders", type=int, default=3_000)
-    parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--database", default="")
-    parser.add_argument("--postgres", action="store_true")
-    parser.add_argument("--at-least", type=int, default=0)
+    parser.add_argument("--orders", type=int, default=2_000)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 4])
+    parser.add_argument("--databases", nargs="+", choices=TARGETS, default=list(TARGETS))
+    parser.add_argument("--url", default="", help="a database that is there, instead of a new one")
+    parser.add_argument("--strict", action="store_true")
     return parser.parse_args()
 
 
+def _run(asked: argparse.Namespace, database: str) -> bool:
+    """Whether one worker is fast enough with every kind of key."""
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        _database(asked.url, database, Path(folder)) as url,
+    ):
+        upgrade(url)
+        services = Services.start(Settings(database_url=url, data=Path(folder), secret_key=SECRET))  # type: ignore[arg-type]
+        connect(services)
+        speeds = {
+            (method, workers): _measure(services, method, asked.orders, workers)
+            for workers in asked.workers
+            for method in METHODS
+        }
+        services.engine.dispose()
+    slowest = min((speed for (_, workers), speed in speeds.items() if workers == 1), default=float("inf"))
+    target = TARGETS[database]
+    print(
+        f"{database:<11}one worker: {slowest:.0f} orders/s, target {target}: {'reached' if slowest >= target else 'MISSED'}"
+    )
+    return slowest >= target
+
+
 @contextmanager
-def _database(asked: argparse.Namespace, folder: Path) -> Iterator[str]:
-    if not asked.postgres:
-        yield asked.database or f"sqlite:///{folder / 'bench.db'}"
+def _database(given: str, kind: str, folder: Path) -> Iterator[str]:
+    if given or kind == "sqlite":
+        yield given or f"sqlite:///{folder / 'bench.db'}"
         return
     with tempfile.TemporaryDirectory(prefix="passmanager-bench-", ignore_cleanup_errors=True) as place:
         (Path(place) / "runtime").mkdir(mode=0o700)

@@ -66,10 +66,11 @@ class Wire:
 
     def tell_all(self, session: Session, news: Sequence[News]) -> None:
         """Many news, in their order; each listener hears all of them before the next one does."""
+        types = {one.type for one in news}
         for pattern, listener in self._listeners:
-            fitting = [one for one in news if matches(pattern, one.type)]
-            if fitting:
-                listener(session, fitting)
+            wanted = {name for name in types if matches(pattern, name)}
+            if wanted:
+                listener(session, news if wanted == types else [one for one in news if one.type in wanted])
 
 
 def matches(pattern: str, name: str) -> bool:

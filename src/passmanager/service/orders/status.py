@@ -7,11 +7,11 @@ history, and is given back, so that the caller can tell the merchant of it.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
-from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
+from passmanager.service.db import add_rows
 from passmanager.service.http.problems import Conflict
 from passmanager.service.orders.models import Order, OrderHistory, OrderItem, Payment
 
@@ -197,7 +197,7 @@ def move_many(session: Session, wanted: Iterable[tuple[Row, Axis, Status]], *, a
     made = [one for row, axis, new in wanted if (one := _make(row, axis, new, actor, at, "")) is not None]
     session.flush()
     if made:
-        session.execute(insert(cast("Table", OrderHistory.__table__)), [history_row(one) for one in made])
+        add_rows(session, OrderHistory, [history_row(one) for one in made])
     return made
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, delete, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
+from passmanager.service.db import add_rows
 from passmanager.service.engine import JobRow
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.problems import NotFound
@@ -36,7 +37,7 @@ def last_sequences(session: Session, aggregates: Collection[str]) -> dict[str, i
 
 def add_events(session: Session, rows: list[dict[str, Any]]) -> None:
     """In their order."""
-    session.execute(insert(cast("Table", Event.__table__)), rows)
+    add_rows(session, Event, rows)
 
 
 def events_of(caller: Caller) -> Select[Event]:
