@@ -5,12 +5,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from sqlalchemy.orm import Session
 
+from passmanager.service.accounts.codes import CodeInvalid, TooManyCodes
 from passmanager.service.accounts.holders import Holder, TheHolder, get_held
 from passmanager.service.actions import rearming, repository, showing
-from passmanager.service.actions.effects import Desk
+from passmanager.service.actions.effects import Desk, NotConnected
 from passmanager.service.actions.executing import Request, execute, user_of
+from passmanager.service.actions.limits import ActionLimitReached
 from passmanager.service.actions.models import ActionExecution
-from passmanager.service.actions.rearming import Asked, Signing
+from passmanager.service.actions.rearming import Asked, RearmLimitReached, RearmRefused, Signing
 from passmanager.service.actions.schemas import (
     ActionOfMine,
     ActionsOfMine,
@@ -25,10 +27,12 @@ from passmanager.service.actions.schemas import (
     WalletIn,
 )
 from passmanager.service.catalog.binding_api import TheChain
+from passmanager.service.files.problems import PurchaseInactive, PurchaseNotReady
 from passmanager.service.http import siwe
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing
 from passmanager.service.http.idempotency import JSON, IdempotencyKey
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
+from passmanager.service.http.problems import IdempotencyMismatch, refuses
 from passmanager.service.http.shapes import Id
 from passmanager.service.licenses.vault import Vault
 from passmanager.service.services import Services
@@ -59,6 +63,7 @@ def list_actions(purchase_id: Id, session: Reading, holder: TheHolder, now: Now)
 
 
 @router.post("/actions/{action_key}", status_code=201, response_model=ExecutionOfMine, responses=REDIRECT)
+@refuses(ActionLimitReached, NotConnected, IdempotencyMismatch, PurchaseInactive, PurchaseNotReady)
 def execute_action(  # noqa: PLR0913, PLR0917 - each is a part of the request
     purchase_id: Id,
     action_key: Key,
@@ -104,6 +109,7 @@ def list_executions(
 
 
 @router.post("/actions/{action_key}/rearm/code", status_code=202)
+@refuses(TooManyCodes, RearmRefused, RearmLimitReached)
 def send_rearm_code(purchase_id: Id, action_key: Key, session: Writing, holder: TheHolder, now: Now) -> RearmCodeSent:
     """Sends a code by which an action that is used up begins again."""
     return RearmCodeSent(sent_to=rearming.send_code(session, _asked(session, holder, purchase_id, action_key), now))
@@ -133,6 +139,7 @@ def _armed(session: Session, asked: Asked, now: int) -> ActionOfMine:
 
 
 @router.post("/actions/{action_key}/rearm")
+@refuses(CodeInvalid, RearmRefused, RearmLimitReached)
 def rearm(
     purchase_id: Id, action_key: Key, body: RearmCodeIn, session: Writing, holder: TheHolder, now: Now
 ) -> ActionOfMine:
@@ -143,6 +150,7 @@ def rearm(
 
 
 @router.post("/actions/{action_key}/rearm/signature")
+@refuses(siwe.SignatureInvalid, RearmRefused, RearmLimitReached)
 def rearm_by_signature(
     purchase_id: Id,
     action_key: Key,
