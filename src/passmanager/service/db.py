@@ -188,10 +188,19 @@ def session_scope(sessions: Sessions) -> Generator[Session]:
 
 @contextmanager
 def read_scope(sessions: Sessions) -> Generator[Session]:
-    """One consistent view of the database; what is changed in it is undone."""
-    with sessions() as session:
-        session.connection(execution_options={READING: True})
+    """For reading; what is changed in it is undone.
+
+    The connection is taken by the first statement: a request that holds one while it waits for another could wait for
+    ever when many do.
+    """
+    with sessions(bind=_readers(sessions.kw["bind"])) as session:
         yield session
+
+
+@lru_cache(maxsize=16)
+def _readers(engine: Engine) -> Engine:
+    """The same connections, whose transactions begin as those of readers."""
+    return engine.execution_options(**{READING: True})
 
 
 # --- many rows
