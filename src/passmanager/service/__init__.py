@@ -4,13 +4,14 @@ Needs the extra `[service]`. One folder per domain; `app.py` and `worker.py` onl
 """
 
 import sys
+from importlib import import_module
 
 # structlog loads what rich has for tracebacks, and pygments with it, for a console that nobody looks at here
 _WITHOUT = "rich.traceback"
 if "structlog" not in sys.modules and _WITHOUT not in sys.modules:
     sys.modules[_WITHOUT] = None  # type: ignore[assignment] - Python's way to say that a module cannot be imported
     try:
-        import structlog as _structlog  # noqa: F401 - now, while that is so
+        import_module("structlog")  # now, while that is so
     except ModuleNotFoundError as problem:
         if problem.name != "structlog":
             raise

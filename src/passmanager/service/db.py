@@ -237,7 +237,7 @@ def _written(values: Sequence[Any], write: Callable[[Any], Any] | None) -> Seque
 @lru_cache(maxsize=256)
 def _insert(
     table: Table, names: tuple[str, ...], dialect: Dialect
-) -> tuple[str, list[tuple[str, Callable[[Any], Any] | None]]]:
+) -> tuple[str, Sequence[tuple[str, Callable[[Any], Any] | None]]]:
     """The statement, and of each column what brings a value to the driver."""
     columns = [table.c[name] for name in names]
     quote = dialect.identifier_preparer

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Depends, Query
 from sqlalchemy import Select, select
 
 from passmanager.service.catalog.models import Store
-from passmanager.service.catalog.repository import stores_of
+from passmanager.service.catalog.repository import in_stores, narrowed, stores_of
 from passmanager.service.customers import changing
 from passmanager.service.customers.keys import search_key
 from passmanager.service.customers.models import Customer, CustomerWallet
 from passmanager.service.customers.schemas import CustomerOut, CustomerPatch
+from passmanager.service.db import filled
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
@@ -25,7 +26,7 @@ Writer = Annotated[Caller, Depends(require("customers:write"))]
 
 
 def _customers_of(caller: Caller) -> Select[Customer]:
-    return select(Customer).where(Customer.store_id.in_(stores_of(caller).with_only_columns(Store.id)))
+    return select(Customer).where(in_stores(Customer.store_id, caller))
 
 
 @router.get("/customers")
@@ -40,12 +41,14 @@ def list_customers(
     cursor: PageCursor = None,
 ) -> Page[CustomerOut]:
     """The newest first."""
-    asked = _customers_of(caller)
+    asked = _customers_of(narrowed(session, caller))
     for column, value in ((Customer.store_id, store_id), (Customer.external_id, user_id)):
         asked = asked if value is None else asked.where(column == value)
     if email:
         first = search_key(email)
-        asked = asked.where(Customer.email_key >= first, Customer.email_key < first + LAST_CHARACTER)
+        asked = asked.where(
+            Customer.email_key >= first, Customer.email_key < first + LAST_CHARACTER, filled(Customer.email_key)
+        )
     if wallet is not None:
         stores = stores_of(caller).with_only_columns(Store.id)
         mine = (CustomerWallet.store_id.in_(stores), CustomerWallet.address == checksum(wallet))

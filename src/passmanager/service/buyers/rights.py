@@ -13,7 +13,7 @@ from passmanager.service.accounts.external import CONSUMED, Elsewhere, put
 from passmanager.service.accounts.holders import held_by_people
 from passmanager.service.accounts.models import Account
 from passmanager.service.catalog.models import Store
-from passmanager.service.catalog.repository import get_product, get_store, stores_of
+from passmanager.service.catalog.repository import get_product, get_store, in_stores, stores_of
 from passmanager.service.customers.finding import Person, find_or_add
 from passmanager.service.customers.models import Customer
 from passmanager.service.http.auth import Caller
@@ -87,7 +87,7 @@ class RightOut(BaseModel):
 
 def rights_of(caller: Caller) -> Select[Purchase]:
     """The rights in the stores that a key may touch."""
-    return select(Purchase).where(Purchase.store_id.in_(stores_of(caller).with_only_columns(Store.id)))
+    return select(Purchase).where(in_stores(Purchase.store_id, caller))
 
 
 def get_right(session: Session, caller: Caller, right_id: str) -> Purchase:

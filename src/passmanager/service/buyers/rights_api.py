@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from passmanager.service.buyers import rights
 from passmanager.service.buyers.rights import RightFilters, RightIn, RightOut
+from passmanager.service.catalog.repository import narrowed
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, require
 from passmanager.service.http.idempotency import Once, once
@@ -30,7 +31,7 @@ def list_purchases(
     cursor: PageCursor = None,
 ) -> Page[RightOut]:
     """The newest first."""
-    asked = rights.filtered(caller, filters, now)
+    asked = rights.filtered(narrowed(session, caller), filters, now)
     found = session.scalars(after(asked, Purchase.number, cursor, limit)).all()
     shown = {one.id: one for one in rights.show(session, found, now)}
     return page(found, limit, lambda right: right.number, lambda right: shown[right.id])

@@ -115,7 +115,7 @@ def list_products(
     cursor: PageCursor = None,
 ) -> Page[ProductOut]:
     """The newest first; archived ones on request."""
-    asked = repository.products_of(caller)
+    asked = repository.products_of(repository.narrowed(session, caller))
     asked = asked if store_id is None else asked.where(Product.store_id == store_id)
     asked = asked if archived else asked.where(Product.archived_at.is_(None))
     found = session.scalars(after(asked, Product.number, cursor, limit)).all()

@@ -1,6 +1,8 @@
 """All queries about merchants, stores and what they sell."""
 
-from sqlalchemy import Select, column, select, table
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, column, select, table
 from sqlalchemy.orm import Session
 
 from passmanager.service.catalog.models import Currency, Organization, Price, Product, ProductType, Store
@@ -17,9 +19,23 @@ def stores_of(caller: Caller) -> Select[Store]:
     return mine if caller.store_id is None else mine.where(Store.id == caller.store_id)
 
 
+def narrowed(session: Session, caller: Caller) -> Caller:
+    """The same caller, with his store if he has one only: of one store an index gives a list in its order."""
+    if caller.store_id is not None:
+        return caller
+    found = session.scalars(select(Store.id).where(Store.merchant_id == caller.merchant_id).limit(2)).all()
+    return replace(caller, store_id=found[0]) if len(found) == 1 else caller
+
+
+def in_stores(column: SQLColumnExpression[str], caller: Caller) -> ColumnElement[bool]:
+    """Rows of the stores that a key may touch, none of another merchant's."""
+    mine = stores_of(caller).with_only_columns(Store.id)
+    return column.in_(mine) if caller.store_id is None else column == mine.scalar_subquery()
+
+
 def products_of(caller: Caller) -> Select[Product]:
     """The products of these stores."""
-    return select(Product).where(Product.store_id.in_(stores_of(caller).with_only_columns(Store.id)))
+    return select(Product).where(in_stores(Product.store_id, caller))
 
 
 def get_store(session: Session, caller: Caller, store_id: str) -> Store:

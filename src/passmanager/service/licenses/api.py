@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from passmanager.service.catalog.repository import narrowed
 from passmanager.service.db import session_scope
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
@@ -123,7 +124,7 @@ def list_keys(
     cursor: PageCursor = None,
 ) -> Page[KeyOut]:
     """The newest first."""
-    asked = repository.keys_of(caller)
+    asked = repository.keys_of(narrowed(session, caller))
     wanted = ((LicenseKey.store_id, store_id), (LicenseKey.pool_id, pool_id))
     for column, value in (*wanted, (LicenseKey.order_id, order_id), (LicenseKey.status, status)):
         asked = asked if value is None else asked.where(column == value)

@@ -70,7 +70,8 @@ def list_orders(
     cursor: PageCursor = None,
 ) -> Page[OrderOut]:
     """The newest first."""
-    found = session.scalars(after(filtered(orders_of(caller), filters), Order.number, cursor, limit)).all()
+    mine = orders_of(catalog.narrowed(session, caller))
+    found = session.scalars(after(filtered(mine, filters), Order.number, cursor, limit)).all()
     shown = {order.id: order for order in showing.show_orders(session, found)}
     return page(found, limit, lambda order: order.number, lambda order: shown[order.id])
 

@@ -7,8 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from sqlalchemy import Select, SQLColumnExpression, select
 from sqlalchemy.orm import Session
 
-from passmanager.service.catalog.models import Store
-from passmanager.service.catalog.repository import stores_of
+from passmanager.service.catalog.repository import in_stores
 from passmanager.service.customers.keys import search_key
 from passmanager.service.db import filled
 from passmanager.service.http.auth import Caller
@@ -45,7 +44,7 @@ class OrderFilters(BaseModel):
 
 def orders_of(caller: Caller) -> Select[Order]:
     """The orders of the stores that a key may touch."""
-    return select(Order).where(Order.store_id.in_(stores_of(caller).with_only_columns(Store.id)))
+    return select(Order).where(in_stores(Order.store_id, caller))
 
 
 def get_order(session: Session, caller: Caller, order_id: str) -> Order:
