@@ -127,7 +127,8 @@ class Clerk:
 
     def call(self, verb: str, path: str, key: str = "", /, **body):
         headers = self.merchant.headers | ({"Idempotency-Key": key} if key else {})
-        for _ in range(600):
+        deadline = time.monotonic() + 300
+        while time.monotonic() < deadline:
             try:
                 answer = self.client.request(verb, f"/v1{path}", json=body or None, headers=headers)
             except httpx2.TransportError:
