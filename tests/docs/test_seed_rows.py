@@ -5,7 +5,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = [
-    *(f"NV-{n}" for n in range(3, 22) if n != 20),
+    *(f"SD-{n}" for n in range(1, 17)),
+    *(f"NV-{n}" for n in range(1, 22)),
+    *(f"PP-{n}" for n in range(8, 11)),
     *(f"NX-{n}" for n in range(1, 13)),
     *(f"DP-{n}" for n in range(1, 16)),
 ]
