@@ -79,9 +79,8 @@ def _run(asked: argparse.Namespace, database: str) -> bool:
         services.engine.dispose()
     slowest = min((speed for (_, workers), speed in speeds.items() if workers == 1), default=float("inf"))
     target = TARGETS[database]
-    print(
-        f"{database:<11}one worker: {slowest:.0f} orders/s, target {target}: {'reached' if slowest >= target else 'MISSED'}"
-    )
+    verdict = "reached" if slowest >= target else "MISSED"
+    print(f"{database:<11}one worker: {slowest:.0f} orders/s, target {target}: {verdict}")
     return slowest >= target
 
 
