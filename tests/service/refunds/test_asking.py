@@ -149,7 +149,7 @@ class TestStrangers:
 
     @pytest.mark.parametrize(
         ("method", "path"),
-        [("GET", ""), ("POST", ""), ("POST", f"/{new_id('rfr')}/withdraw")],
+        [("GET", ""), ("POST", ""), ("POST", f"/rfr_{'0' * 26}/withdraw")],
     )
     def test_routes_of_buyers_need_a_buyer(self, shop, method, path):
         where = f"/v1/me/refund-requests{path}"
