@@ -4,9 +4,11 @@ All imports are done once, here; a started process is a fork of this one that ru
 `{"wait": PID}` answers how that process ended.
 """
 
+import ctypes
 import gc
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from passmanager.deployment_files import Deployment
 from passmanager.node import Node
 from passmanager.service.serving import serve
 from passmanager.service.settings import Settings
+
+PR_SET_PDEATHSIG = 1
 
 __all__ = ["Deployment", "Node", "passmanager"]
 
@@ -38,6 +42,7 @@ def main() -> None:
 def run(asked: dict) -> None:
     """Never returns; what the process says goes to its own file."""
     os.setsid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # a test that is broken off leaves nothing behind
     log = os.open(asked["log"], os.O_CREAT | os.O_APPEND | os.O_WRONLY)
     for number in (1, 2):
         os.dup2(log, number)
