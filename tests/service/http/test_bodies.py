@@ -9,7 +9,7 @@ import uvicorn
 
 from passmanager.service.app import create_app
 from passmanager.service.http.bodies import DEEPEST, check_depth
-from passmanager.service.http.problems import InvalidInput
+from passmanager.service.http.problems import BadRequest
 from passmanager.service.serving import HEAD_BYTES, server_config
 
 MIB = 1024**2
@@ -58,7 +58,7 @@ def test_upload_of_keys_may_be_longer(client, merchant):
 @pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 100_000, b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1)])
 def test_deep_json_is_refused_at_once(client, merchant, body):
     start = time.monotonic()
-    assert refusal(post(client, merchant, body)) == (422, "invalid-input")
+    assert refusal(post(client, merchant, body)) == (400, "bad-request")
     assert time.monotonic() - start < 2
 
 
@@ -66,7 +66,7 @@ def test_depth_counts_brackets_outside_of_texts_only():
     check_depth(b"[" * DEEPEST + b"]" * DEEPEST)
     check_depth(b"[" + b"[1],{}," * 10_000 + b"0]")
     check_depth(b'["' + b"[" * 1_000 + b'\\"' + b"{" * 1_000 + b'"]')
-    with pytest.raises(InvalidInput):
+    with pytest.raises(BadRequest):
         check_depth(b'["]]]]",' + b"[" * DEEPEST)
 
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from passmanager.service.http.answers import answer
-from passmanager.service.http.problems import Problem, TooLarge, bad_field
+from passmanager.service.http.problems import BadRequest, Problem, TooLarge
 
 DEEPEST = 64
 STREAM: None = None
@@ -116,7 +116,7 @@ def check_depth(body: bytes) -> None:
     """Python's parser of JSON calls itself for each level, and ends in an error of its own.
 
     Raises:
-        InvalidInput: It is nested deeper than any request needs.
+        BadRequest: It is nested deeper than any request needs.
     """
     if body.count(b"[") + body.count(b"{") <= DEEPEST:
         return
@@ -124,4 +124,4 @@ def check_depth(body: bytes) -> None:
     for bracket in _NO_BRACKET.sub(b"", _STRING.sub(b"", body)):
         depth += 1 if bracket in _BRACKETS else -1
         if depth > DEEPEST:
-            raise bad_field("/body", "too-deep", f"JSON of a request is nested {DEEPEST} levels at most")
+            raise BadRequest(detail=f"JSON of a request is nested {DEEPEST} levels at most")
