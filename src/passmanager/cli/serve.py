@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 app = group()
 EXTRA = frozenset({
-    "alembic", "babel", "cryptography", "dbos", "fastapi", "h11", "httpx2", "jinja2", "prometheus_client", "psycopg",
-    "pydantic_settings", "sqlalchemy", "standardwebhooks", "strtotime", "structlog", "ulid", "uvicorn",
+    "alembic", "babel", "cryptography", "fastapi", "fsspec", "h11", "httpx2", "jinja2", "prometheus_client", "psycopg",
+    "pydantic_settings", "segno", "sqlalchemy", "standardwebhooks", "strtotime", "structlog", "uvicorn",
 })  # fmt: skip
 """Packages that the extra `service` brings."""
 
