@@ -59,7 +59,8 @@ def running(request, tmp_path_factory):
 @pytest.fixture(scope="module")
 def loaded(running):
     config = schemathesis.Config.from_path(ROOT / "schemathesis.toml")
-    return schemathesis.openapi.from_asgi("/openapi.json", running[0], config=config)
+    found = schemathesis.openapi.from_asgi("/openapi.json", running[0], config=config)
+    return found.exclude(path="/v1/inbound-mail")  # it takes a mail, which schemathesis cannot write
 
 
 schema = schemathesis.pytest.from_fixture("loaded")

@@ -47,7 +47,7 @@ def sample():
     try:
         output.wait_for("End it with Ctrl-C", 120)
         yield output
-        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     finally:
         process.kill()

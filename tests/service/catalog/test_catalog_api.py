@@ -88,7 +88,7 @@ def test_pages_show_each_product_once_though_new_ones_arrive(call, merchant):
     assert (third["has_more"], third["next_cursor"]) == (False, None)
 
 
-@pytest.mark.parametrize("cursor", ["x", "AAAAAAAAAAA", "////////", "%00"])
+@pytest.mark.parametrize("cursor", ["x", "AAAAAAAAAAAA", "////////", "%00"])
 def test_cursor_of_nobody_is_refused(call, cursor):
     assert call("GET", f"/products?cursor={cursor}").status_code == 422
 

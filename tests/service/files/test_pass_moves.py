@@ -41,6 +41,7 @@ def chain(moves, services):
 def test_sd05_purchase_of_the_chain_keeps_the_rule_of_its_moment(chain):
     chain.desk.policy(chain.product, updates={"kind": "major"}, limit=2)
     chain.desk.release(chain.product, "1.2", b"1.2")
+    chain.moves.live.node.request("evm_increaseTime", hex(2))  # blocks have whole seconds
     right = chain.moves.buy()
     later = chain.desk.release(chain.product, "1.3", b"1.3"), chain.desk.release(chain.product, "2.0", b"2.0")
     chain.desk.policy(chain.product, updates={"kind": "all"})

@@ -3,9 +3,9 @@
 import json
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
-from passmanager.service.http.shapes import Body, Email, Id, Moment, Name
+from passmanager.service.http.shapes import Body, Email, Future, Id, Moment, Name
 
 MOST_SEATS = 1_000
 MOST_BYTES = 16_384
@@ -53,7 +53,7 @@ class BoughtElsewhereIn(Body):
     product_id: Id
     quantity: int = Field(default=1, ge=1, le=MOST_UNITS)
     active: bool = True
-    active_until: AwareDatetime | None = None
+    active_until: Future | None = None
     for_account: bool = Field(default=False, description="All members of the account of the session share it.")
 
 

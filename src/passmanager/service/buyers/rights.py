@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from passmanager.service.customers.finding import Person, find_or_add
 from passmanager.service.customers.models import Customer
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.problems import Conflict, NotFound, bad_field
-from passmanager.service.http.shapes import Body, Email, Id, Moment, Name, Text, Wallet, milliseconds
+from passmanager.service.http.shapes import Body, Email, Future, Id, Moment, Name, Text, Wallet, milliseconds
 from passmanager.service.news import Tell
 from passmanager.service.orders.models import OrderItem, Purchase
 from passmanager.service.orders.settling import right_news
@@ -55,7 +55,7 @@ class RightIn(Body):
     wallet: Wallet | None = None
     quantity: int = Field(default=1, ge=1, le=MOST_UNITS)
     active: bool = True
-    active_until: AwareDatetime | None = None
+    active_until: Future | None = None
 
 
 class RightOut(BaseModel):

@@ -2,9 +2,21 @@
 
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, Field, HttpUrl, StringConstraints
+from pydantic import BaseModel, Field, HttpUrl, StringConstraints
 
-from passmanager.service.http.shapes import Body, DecimalText, Email, Id, Moment, Money, Name, Symbol, Text, Wallet
+from passmanager.service.http.shapes import (
+    Body,
+    DecimalText,
+    Email,
+    Future,
+    Id,
+    Moment,
+    Money,
+    Name,
+    Symbol,
+    Text,
+    Wallet,
+)
 from passmanager.service.orders.schemas import MOST_ITEMS, MOST_UNITS, Address, Consent, ItemIn, OrderOut
 
 SHORTEST, USUAL, LONGEST = 600, 86_400, 30 * 86_400
@@ -47,7 +59,7 @@ class CheckoutLinkIn(Body):
     redirects: Redirects = Redirects()
     lasts: int = Field(default=USUAL, ge=SHORTEST, le=LONGEST, description="Seconds until a cart is forgotten.")
     test: bool = False
-    expires_at: AwareDatetime | None = None
+    expires_at: Future | None = None
 
 
 class CheckoutLinkPatch(Body):
@@ -63,7 +75,7 @@ class CheckoutLinkPatch(Body):
     redirects: Redirects | None = None
     lasts: int | None = Field(default=None, ge=SHORTEST, le=LONGEST)
     test: bool | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Future | None = None
 
 
 class CheckoutLinkOut(BaseModel):
@@ -102,7 +114,7 @@ class SignIn(Body):
     discount_code: Text | None = None
     email: Email | None = None
     custom_fields: Fields = Field(default_factory=dict[str, str], description="Names begin with `x-`.")
-    expires_at: AwareDatetime | None = None
+    expires_at: Future | None = None
 
 
 class SignedOut(BaseModel):

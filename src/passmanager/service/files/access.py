@@ -73,7 +73,8 @@ def require_usable(session: Session, purchase: Purchase, now: int) -> None:
         return
     status = session.scalars(select(Order.payment_status).where(Order.id == item.order_id)).one()
     if purchase.subscription and status in ENDS_BY_CHAIN:  # other orders renew it, and the chain says when it ends
-        return _require_deep(session, item)
+        _require_deep(session, item)
+        return
     if status not in SETTLED:
         raise PurchaseInactive(detail=f"the order of purchase {purchase.id} is {status}; only a paid one can be used")
     if item.refunded_at is not None:

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from passmanager.service.files.terms import Challenge, Updates
-from passmanager.service.http.shapes import Body, Moment, Text
+from passmanager.service.http.shapes import Body, Future, Moment, Text
 
 LONGEST_SECONDS = 100 * 366 * 86_400
 VersionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
@@ -19,7 +19,7 @@ class UpdatesRule(Body):
         description="`this` version only; the same `minor` or `major` number; what comes out `until` a time; `all`.",
     )
     days: int | None = Field(default=None, ge=1, le=36_500, description="For `until`: so long after each purchase.")
-    date: AwareDatetime | None = Field(default=None, description="For `until`: the same time for all purchases.")
+    date: Future | None = Field(default=None, description="For `until`: the same time for all purchases.")
 
     @model_validator(mode="after")
     def _an_end_where_it_belongs(self) -> Self:
@@ -71,7 +71,7 @@ class VersionIn(Body):
 
     version: VersionText
     notes: Text = ""
-    released_at: AwareDatetime | None = None
+    released_at: Future | None = None
 
 
 class VersionPatch(Body):
@@ -83,7 +83,7 @@ class VersionPatch(Body):
 class PublishIn(Body):
     """When it comes out; now if null."""
 
-    released_at: AwareDatetime | None = None
+    released_at: Future | None = None
 
 
 class FileOut(BaseModel):

@@ -1,5 +1,6 @@
 """Shapes that many requests and answers share: money, times, texts without surprises."""
 
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated
@@ -8,6 +9,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -67,7 +69,17 @@ Moment = Annotated[
 Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
 """RFC 3339 inside, too."""
 
-Future = AwareDatetime
+
+def _written(value: object) -> object:
+    if isinstance(value, int | float) or (isinstance(value, str) and _NUMBER.fullmatch(value)):
+        raise ValueError("a time is written as 2026-11-22T10:00:00Z")
+    return value
+
+
+_NUMBER = re.compile(r"\s*[+-]?[\d._]+(e[+-]?\d+)?\s*", re.IGNORECASE)
+
+Future = Annotated[AwareDatetime, BeforeValidator(_written)]
+"""A time with its zone, as RFC 3339; numbers would be taken for seconds or milliseconds, nobody knows which."""
 
 
 class Body(BaseModel):

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Select, SQLColumnExpression, select
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,16 @@ from passmanager.service.customers.keys import search_key
 from passmanager.service.db import filled
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.problems import NotFound
-from passmanager.service.http.shapes import MOST_DECIMALS, DecimalText, Id, Symbol, Text, base_units, milliseconds
+from passmanager.service.http.shapes import (
+    MOST_DECIMALS,
+    DecimalText,
+    Future,
+    Id,
+    Symbol,
+    Text,
+    base_units,
+    milliseconds,
+)
 from passmanager.service.orders.models import Order, OrderHistory, OrderItem
 from passmanager.service.orders.status import FulfillmentStatus, PaymentStatus
 
@@ -34,8 +43,8 @@ class OrderFilters(BaseModel):
     customer_first_name: Annotated[Text | None, Query(description="Its beginning, in any case.")] = None
     customer_last_name: Annotated[Text | None, Query(description="Its beginning, in any case.")] = None
     currency: Symbol | None = None
-    created_from: AwareDatetime | None = None
-    created_to: AwareDatetime | None = None
+    created_from: Future | None = None
+    created_to: Future | None = None
     total: DecimalText | None = None
     total_op: Comparison = "eq"
     test: bool | None = None

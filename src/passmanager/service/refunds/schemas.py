@@ -3,9 +3,9 @@
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from passmanager.service.http.shapes import Body, DecimalText, Id, Moment, Money, Text
+from passmanager.service.http.shapes import Body, DecimalText, Future, Id, Moment, Money, Text
 
 LONGEST_REASON = 500
 RequestStatus = Literal["requested", "approved", "refused", "withdrawn", "fulfilled", "failed"]
@@ -141,8 +141,8 @@ class RequestFilters(BaseModel):
     order_id: Id | None = None
     order_item_id: Id | None = None
     customer_id: Annotated[Id | None, Query(description="Who asked.")] = None
-    created_from: AwareDatetime | None = None
-    created_to: AwareDatetime | None = None
+    created_from: Future | None = None
+    created_to: Future | None = None
 
 
 class RefundFilters(BaseModel):
@@ -154,8 +154,8 @@ class RefundFilters(BaseModel):
     status: RefundStatus | None = None
     order_id: Id | None = None
     order_item_id: Id | None = None
-    created_from: AwareDatetime | None = None
-    created_to: AwareDatetime | None = None
+    created_from: Future | None = None
+    created_to: Future | None = None
 
 
 class MyFilters(BaseModel):
