@@ -61,8 +61,8 @@ def serving(folder: Path, **settings: Any) -> Iterator[Served]:
         try:
             yield Served(services, app, url, merchant)
         finally:
-            structlog.reset_defaults()
             server.should_exit = True
             thread.join(20)
             worker.stop()
             services.engine.dispose()
+            structlog.reset_defaults()
