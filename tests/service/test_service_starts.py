@@ -9,10 +9,12 @@ from passmanager.service.migrate import downgrade
 from passmanager.service.tables import METADATA
 
 
-def test_migrations_make_exactly_the_tables(services):
-    with services.engine.connect() as connection:
+def test_migrations_make_exactly_the_tables(own_database_url):
+    engine = open_database(own_database_url)
+    with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, METADATA) == []
+    engine.dispose()
 
 
 def test_migrations_go_back_to_nothing(own_database_url):

@@ -5,6 +5,7 @@ The controlled one lies in the database, so that all processes of a test see the
 
 import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Protocol
 
 from sqlalchemy import Engine, select, update
@@ -63,8 +64,16 @@ class ControlledClock(Clock):
             connection.execute(update(ClockRow).where(ClockRow.now < now).values(now=now))
 
 
+def written(moment: int) -> str:
+    """As the API and events show times: RFC 3339, UTC, milliseconds."""
+    return f"{_second(moment // SECOND)}.{moment % SECOND:03}Z"
+
+
 def rfc3339(moment: int | None) -> str | None:
-    """As the API and events show times."""
-    if moment is None:
-        return None
-    return datetime.fromtimestamp(moment / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """The same of a time that may be missing."""
+    return None if moment is None else written(moment)
+
+
+@lru_cache(maxsize=4_096)  # many things happen in the same second
+def _second(moment: int) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat()[:19]

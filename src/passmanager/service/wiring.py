@@ -71,7 +71,7 @@ def tell_merchant(session: Session, news: Sequence[News]) -> None:
 def find_order(session: Session, order_id: str) -> dict[str, Any] | None:
     """An order as `GET /v1/orders/{id}` shows it, for messages that need all of it."""
     order = session.scalar(select(Order).where(Order.id == order_id))
-    return None if order is None else show_order(session, order).model_dump(mode="json")
+    return None if order is None else dict(show_order(session, order))
 
 
 def add_webhooks(services: Services, handlers: Handlers) -> None:

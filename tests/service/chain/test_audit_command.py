@@ -48,8 +48,8 @@ def test_command_ends_with_1_when_a_log_and_a_right_are_missing(live, services):
     live.buy()
     live.catch_up()
     with session_scope(services.sessions) as session:
-        session.execute(text("DELETE FROM purchases WHERE number = (SELECT max(number) FROM purchases)"))
-        session.execute(text("DELETE FROM chain_logs WHERE log_index = 0"))
+        session.execute(text("DELETE FROM purchases WHERE pass_id = (SELECT max(pass_id) FROM purchases)"))
+        session.execute(text("DELETE FROM chain_logs WHERE block_number = (SELECT min(block_number) FROM chain_logs)"))
     code, report = audit(live, services)
     assert code == 1
     assert {"log", "right"} <= {one["kind"] for one in report["differences"]}

@@ -4,11 +4,11 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from passmanager.service.clock import DAY, HOUR, SECOND
 from passmanager.service.db import read_scope, session_scope
-from passmanager.service.engine import Again, Done, Handlers, JobRow, cancel, enqueue, enqueue_many, keep_going
+from passmanager.service.engine import Again, Done, Handlers, JobRow, cancel, enqueue, enqueue_many, keep_going, wake
 from passmanager.service.engine.advance import advance
 
 
@@ -205,6 +205,32 @@ def test_more_for_a_chain_waits_for_the_worker_that_finds_it_empty(services, put
         assert not written.wait(0.3)
     thread.join()
     assert [row.key for row in rows(services)] == ["a"]
+
+
+def test_who_wakes_a_subject_waits_for_nobody_who_works_on_it(services):
+    """Else he could hold what the worker wants next, and both would wait for ever."""
+    if services.engine.dialect.name == "sqlite":
+        pytest.skip("on SQLite writers wait for each other anyway")
+    with session_scope(services.sessions) as session:
+        wake(session, "restock", ["a"], 0)
+    with session_scope(services.sessions) as working:
+        working.delete(working.scalars(select(JobRow)).one())
+        working.flush()
+        with session_scope(services.sessions) as session:
+            session.execute(text("SET LOCAL lock_timeout = '5s'"))
+            wake(session, "restock", ["a"], 0)
+    assert [row.key.partition("#")[0] for row in rows(services)] == ["a"]
+
+
+def test_a_handler_hears_of_every_subject_that_was_woken(services, runner, handlers):
+    seen = []
+    handlers.add_database("restock", lambda session, jobs: seen.extend(job.subject for job in jobs))
+    with session_scope(services.sessions) as session:
+        wake(session, "restock", ["b", "a", "b"], 0)
+        wake(session, "restock", ["a"], 0)
+    runner.drain()
+    assert sorted(seen) == ["a", "a", "b"]
+    assert rows(services) == []
 
 
 def test_two_handlers_for_one_kind_are_refused():

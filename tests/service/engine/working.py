@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import structlog
 from sqlalchemy import text
 
 from passmanager.service.engine import Done, Handlers
@@ -22,6 +23,7 @@ KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
 def main() -> None:
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # the output has the answers
     for line in sys.stdin:
         words = line.rstrip("\n").split("\t")
         if words[0] == "wait":

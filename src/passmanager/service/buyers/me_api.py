@@ -120,13 +120,13 @@ def list_mine(
     items = [right.order_item_id for right in found if right.order_item_id]
     keys = delivered_to(session, Vault.of(services.settings), items) if items else {}
     shown = {
-        one.id: RightOfMine(
-            **one.__dict__,
-            product_name=products.get(one.product_id or "", ""),
-            store_name=stores[one.store_id],
+        one["id"]: RightOfMine(
+            **one,
+            product_name=products.get(one["product_id"] or "", ""),
+            store_name=stores[one["store_id"]],
             keys=[
                 KeyOfMine(id=unit.key_id, kind=unit.kind, key=unit.text, file_name=unit.file_name, usable=unit.usable)
-                for unit in keys.get(one.order_item_id or "", [])
+                for unit in keys.get(one["order_item_id"] or "", [])
             ],
         )
         for one in rights.show(session, found, now)

@@ -7,6 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
+from typing_extensions import TypedDict
 
 from passmanager.service.accounts.entitlement import EXTERNAL, is_active
 from passmanager.service.accounts.external import CONSUMED, Elsewhere, put
@@ -14,11 +15,12 @@ from passmanager.service.accounts.holders import held_by_people
 from passmanager.service.accounts.models import Account
 from passmanager.service.catalog.models import Store
 from passmanager.service.catalog.repository import get_product, get_store, in_stores, stores_of
+from passmanager.service.clock import rfc3339, written
 from passmanager.service.customers.finding import Person, find_or_add
 from passmanager.service.customers.models import Customer
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.problems import Conflict, NotFound, bad_field
-from passmanager.service.http.shapes import Body, Email, Future, Id, Moment, Name, Text, Wallet, milliseconds
+from passmanager.service.http.shapes import Body, Email, Future, Id, Instant, Name, Text, Wallet, milliseconds
 from passmanager.service.news import Tell
 from passmanager.service.orders.models import OrderItem, Purchase
 from passmanager.service.orders.settling import right_news
@@ -58,7 +60,7 @@ class RightIn(Body):
     active_until: Future | None = None
 
 
-class RightOut(BaseModel):
+class RightOut(TypedDict):
     """A right of access."""
 
     id: str
@@ -79,10 +81,10 @@ class RightOut(BaseModel):
     quantity: int
     status: str
     active: bool
-    active_until: Moment | None
-    consumed_at: Moment | None
-    created_at: Moment
-    updated_at: Moment
+    active_until: Instant | None
+    consumed_at: Instant | None
+    created_at: Instant
+    updated_at: Instant
 
 
 def rights_of(caller: Caller) -> Select[Purchase]:
@@ -194,8 +196,8 @@ def _show(right: Purchase, order_id: str | None, now: int) -> RightOut:
         quantity=right.quantity,
         status=right.status,
         active=is_active(right, now),
-        active_until=right.active_until,
-        consumed_at=right.consumed_at,
-        created_at=right.created_at,
-        updated_at=right.updated_at,
+        active_until=rfc3339(right.active_until),
+        consumed_at=rfc3339(right.consumed_at),
+        created_at=written(right.created_at),
+        updated_at=written(right.updated_at),
     )

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Depends, Query, Response
 from passmanager.service.buyers import rights
 from passmanager.service.buyers.rights import RightFilters, RightIn, RightOut
 from passmanager.service.catalog.repository import narrowed
+from passmanager.service.db import plain
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, require
 from passmanager.service.http.idempotency import Once, once
-from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
+from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page_answer
 from passmanager.service.http.shapes import Id
 from passmanager.service.orders.models import Purchase
 
@@ -21,7 +22,7 @@ PutOnce = Annotated[Once, Depends(once("purchases:write", required=True), scope=
 WriteOnce = Annotated[Once, Depends(once("purchases:write"), scope="function")]
 
 
-@router.get("/purchases")
+@router.get("/purchases", response_model=Page[RightOut])
 def list_purchases(
     session: Reading,
     caller: Reader,
@@ -29,12 +30,11 @@ def list_purchases(
     filters: Annotated[RightFilters, Query()],
     limit: PageLimit = LIMIT,
     cursor: PageCursor = None,
-) -> Page[RightOut]:
+) -> Response:
     """The newest first."""
     asked = rights.filtered(narrowed(session, caller), filters, now)
-    found = session.scalars(after(asked, Purchase.number, cursor, limit)).all()
-    shown = {one.id: one for one in rights.show(session, found, now)}
-    return page(found, limit, lambda right: right.number, lambda right: shown[right.id])
+    found = plain(session, Purchase, after(asked, Purchase.number, cursor, limit))
+    return page_answer(found, limit, lambda right: right.number, lambda rows: rights.show(session, rows, now))
 
 
 @router.get("/purchases/{purchase_id}")

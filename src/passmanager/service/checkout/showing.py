@@ -19,7 +19,7 @@ from passmanager.service.checkout.schemas import (
 )
 from passmanager.service.http.shapes import Money, money
 from passmanager.service.orders.models import Order
-from passmanager.service.orders.showing import show_order
+from passmanager.service.orders.showing import show_consents, show_order
 from passmanager.service.settings import Settings
 
 NO_QUOTE: dict[str, Any] = {"decimals": 0, "lines": [], "subtotal": "0", "discount": "0", "total": "0"}
@@ -69,11 +69,11 @@ def payment_url(settings: Settings, found: CheckoutSession, order: Order | None)
 def show_confirmed(session: Session, found: CheckoutSession, order: Order, settings: Settings) -> ConfirmedOut:
     """The order, and where it is paid."""
     shown = show_order(session, order)
-    last = next((one for one in reversed(shown.payments) if one.status == "pending"), None)
+    last = next((one for one in reversed(shown["payments"]) if one["status"] == "pending"), None)
     return ConfirmedOut(
         session_id=found.id, order=shown, payment_url=payment_url(settings, found, order),
-        payment_method=methods.FREE if last is None else last.method,
-        instructions="" if last is None else last.instructions,
+        payment_method=methods.FREE if last is None else last["method"],
+        instructions="" if last is None else last["instructions"],
     )  # fmt: skip
 
 
@@ -112,7 +112,7 @@ def _show(
         custom_fields=form.get("custom_fields", {}),
         customer_notes=form.get("customer_notes", ""),
         marketing_optin=form.get("marketing_optin", False),
-        consents=form.get("consents", {}),
+        consents=show_consents(form),
         payment_method=form.get("payment_method"),
         payment_methods=[MethodOut(name=name, instructions=text) for name, text in ways.items()],
         locale=form.get("locale"),

@@ -13,6 +13,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from passmanager.service.db import Base, BigKey
+from passmanager.service.ids import new_id
+
+MARK = "#"
+"""Between a subject and what makes its row different from others of the same subject."""
 
 
 class JobRow(Base):
@@ -58,6 +62,11 @@ class Job:
     due_at: int
     attempt: int
 
+    @property
+    def subject(self) -> str:
+        """What `wake` was told."""
+        return self.key.partition(MARK)[0]
+
 
 def enqueue(
     session: Session, kind: str, key: str, due_at: int, payload: dict[str, Any] | None = None, *, lane: str = ""
@@ -71,6 +80,15 @@ def enqueue_many(session: Session, kind: str, work: list[tuple[str, int, dict[st
     if work:
         rows = [_row(kind, key, due, payload, lane) for key, due, payload in work]
         session.execute(_insert(session).on_conflict_do_nothing(), rows)
+
+
+def wake(session: Session, kind: str, subjects: Iterable[str], due_at: int) -> None:
+    """Has the handler look at each of these things (`job.subject`) after this transaction.
+
+    Every call is a row of its own: it waits for nobody who works on an earlier one, and so locks nothing in a
+    wrong order; and what is written in this transaction is seen by the row that comes with it.
+    """
+    enqueue_many(session, kind, [(f"{one}{MARK}{new_id('job')}", due_at, {}) for one in sorted(set(subjects))])
 
 
 def keep_going(session: Session, kind: str, chains: Iterable[tuple[str, str]], due_at: int) -> None:

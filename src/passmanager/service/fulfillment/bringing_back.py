@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from passmanager.service.clock import SECOND
-from passmanager.service.engine import keep_going
+from passmanager.service.engine import wake
 from passmanager.service.fulfillment import repository
 from passmanager.service.fulfillment.models import Fulfillment
 from passmanager.service.fulfillment.repository import DELIVERED, RETURNED, WAITING
@@ -35,4 +35,4 @@ def _go_on(session: Session, one: Fulfillment, at: int) -> None:
     after = one.config.get("give_up_after")
     one.waits_for, one.give_up_at = "", None if after is None else at + after * SECOND
     session.flush()
-    keep_going(session, DELIVER, [(one.order_id, "")], at)
+    wake(session, DELIVER, [one.order_id], at)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from passmanager.service.catalog.models import Product
 from passmanager.service.clock import DAY, SECOND
-from passmanager.service.engine import keep_going
+from passmanager.service.engine import wake
 from passmanager.service.fulfillment import repository
 from passmanager.service.fulfillment.delivering import ask, unit_of
 from passmanager.service.fulfillment.models import Fulfillment
@@ -99,7 +99,7 @@ def _again(session: Session, one: Fulfillment, act: Act) -> None:
         ask(session, one, [unit for unit in range(1, one.units + 1) if unit not in there], act.at)
     else:
         one.waits_for = "" if one.waits_for != repository.MERCHANT else one.waits_for
-        keep_going(session, DELIVER, [(one.order_id, "")], act.at)
+        wake(session, DELIVER, [one.order_id], act.at)
     session.flush()
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from passmanager.service.clock import DAY, SECOND
-from passmanager.service.engine import enqueue_many, keep_going
+from passmanager.service.engine import enqueue_many, wake
 from passmanager.service.fulfillment import repository
 from passmanager.service.fulfillment.models import Fulfillment
 from passmanager.service.fulfillment.progress import follow
@@ -129,9 +129,7 @@ def _draw(work: Delivery, due: Sequence[Fulfillment]) -> list[News]:
             one.problem = "the key pool is empty" if one.waits_for else ""
         news += pools.watch(work.session, pool_id, work.batch.order(mine[0]).merchant_id, work.act.at)
         if short and licenses.count_free(work.session, pool_id, 1):
-            keep_going(
-                work.session, RESTOCK, [(pool_id, "")], work.act.at + RETRY_MS
-            )  # others held them and gave them back
+            wake(work.session, RESTOCK, [pool_id], work.act.at + RETRY_MS)  # others held them and gave them back
     return news
 
 
@@ -158,4 +156,4 @@ def restock(session: Session, pool_id: str, vault: Vault, sealer: Sealer, act: A
         return
     deliver(session, order_ids, vault, sealer, act)
     if licenses.count_free(session, pool_id, 1) and repository.waiting_for_stock(session, pool_id, 1):
-        keep_going(session, RESTOCK, [(pool_id, "")], act.at)
+        wake(session, RESTOCK, [pool_id], act.at)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from passmanager.service.engine import Handlers, Job, keep_going
+from passmanager.service.engine import Handlers, Job, wake
 from passmanager.service.fulfillment import bringing_back, delivering, repository, starting, taking_back
 from passmanager.service.fulfillment.calling import VendorCalls
 from passmanager.service.fulfillment.planning import plan
@@ -83,7 +83,7 @@ class Deliveries:
 
     def restocked(self, session: Session, news: News) -> None:
         """A pool has keys again."""
-        keep_going(session, RESTOCK, [(news.aggregate_id, "")], self._services.clock.now())
+        wake(session, RESTOCK, [news.aggregate_id], self._services.clock.now())
 
     # --- hooks of orders from the chain
 
@@ -101,10 +101,10 @@ class Deliveries:
         """Up to 100 orders."""
         settings = self._services.settings
         vault, sealer = Vault.of(settings), sealer_of(settings)
-        delivering.deliver(session, [job.key for job in jobs], vault, sealer, self._act("service"))
+        delivering.deliver(session, sorted({job.subject for job in jobs}), vault, sealer, self._act("service"))
 
     def restock(self, session: Session, jobs: Sequence[Job]) -> None:
         """Pools that were filled."""
         settings = self._services.settings
-        for job in jobs:
-            delivering.restock(session, job.key, Vault.of(settings), sealer_of(settings), self._act("service"))
+        for pool_id in sorted({job.subject for job in jobs}):
+            delivering.restock(session, pool_id, Vault.of(settings), sealer_of(settings), self._act("service"))

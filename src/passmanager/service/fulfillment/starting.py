@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from passmanager.service.clock import SECOND
-from passmanager.service.engine import cancel, keep_going
+from passmanager.service.engine import cancel, wake
 from passmanager.service.fulfillment import repository
 from passmanager.service.fulfillment.models import Fulfillment
 from passmanager.service.fulfillment.planning import plan
@@ -46,7 +46,7 @@ def start(session: Session, lines: Iterable[tuple[str, str]], act: Act) -> None:
         _begin(one, act.at)
     session.flush()
     act.wire.tell_all(session, [line_news(batch, one, "fulfillment.requested", act.at) for one in begun])
-    keep_going(session, DELIVER, [(order_id, "") for order_id in {one.order_id for one in fulfillments}], act.at)
+    wake(session, DELIVER, [one.order_id for one in fulfillments], act.at)
 
 
 def deliverable(batch: Batch, one: Fulfillment) -> bool:
@@ -69,7 +69,6 @@ def manual_lines(session: Session, order: Order) -> list[tuple[str, str]]:
 
 def stop(session: Session, order: Order, at: int) -> None:
     """The payment was taken back: what is not delivered yet is not to be."""
-    cancel(session, DELIVER, order.id)
     for one in repository.load(session, [order.id]).fulfillments.values():
         if one.status == WAITING:
             stop_calls(session, [one])

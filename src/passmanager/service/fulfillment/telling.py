@@ -44,7 +44,7 @@ def orders_news(session: Session, orders: Sequence[Order], kinds: dict[str, str]
     return [
         News(
             type=kinds[order.id], merchant_id=order.merchant_id, store_id=order.store_id, aggregate_type="order",
-            aggregate_id=order.id, at=at, data=shown.model_dump(mode="json"),
+            aggregate_id=order.id, at=at, data=dict(shown),
         )
         for order, shown in zip(orders, show_orders(session, orders), strict=True)
     ]  # fmt: skip

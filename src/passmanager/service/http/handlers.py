@@ -6,12 +6,13 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from passmanager.service.http.answers import answer
 from passmanager.service.http.idempotency import Replay, replayed
-from passmanager.service.http.problems import MEDIA_TYPE, BadRequest, InvalidInput, NotFound, Problem
+from passmanager.service.http.problems import MEDIA_TYPE, BadRequest, InvalidInput, NotFound, Problem, Unavailable
 from passmanager.service.ids import new_id
 
 log = structlog.get_logger()
@@ -23,6 +24,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Replay, _replay)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _invalid)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _plain)  # type: ignore[arg-type]
+    app.add_exception_handler(OperationalError, _refused)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _bug)
     app.add_middleware(_RequestIds)
 
@@ -79,6 +81,13 @@ async def _plain(request: Request, problem: HTTPException) -> Response:
     document = made.document(request.url.path, getattr(request.state, "request_id", ""))
     document |= {"status": problem.status_code, "title": str(problem.detail), "code": f"http-{problem.status_code}"}
     return Response(json.dumps(document), problem.status_code, headers=dict(made.headers), media_type=MEDIA_TYPE)
+
+
+async def _refused(request: Request, problem: OperationalError) -> Response:
+    """The database is gone, or gave this transaction up for another that wanted the same rows."""
+    log.warning("database refused", path=request.url.path, exc_info=problem)
+    detail = "the database did not take the request, and nothing of it was kept; send the same again"
+    return answer(request, Unavailable(detail=detail, headers=(("Retry-After", "1"),)))
 
 
 async def _bug(request: Request, problem: Exception) -> Response:

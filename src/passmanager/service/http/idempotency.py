@@ -9,10 +9,10 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel
+from pydantic_core import to_json
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -62,9 +62,9 @@ class Once:
     now: int
     stored: StoredAnswer | None
 
-    def answer(self, shown: BaseModel, status: int = 201) -> Response:
+    def answer(self, shown: Any, status: int = 201) -> Response:
         """The answer to this request, and to every repetition of it."""
-        body = shown.model_dump_json().encode()
+        body = to_json(shown)
         if self.stored is not None:
             self.stored.status, self.stored.body = status, body
             self.session.flush()

@@ -5,14 +5,15 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 
-from fastapi import Query
+from fastapi import Query, Response
 from pydantic import BaseModel, WithJsonSchema
+from pydantic_core import to_json
 from sqlalchemy import Select, SQLColumnExpression
 
 from passmanager.service.http.problems import bad_field
 
 Row = TypeVar("Row")
-Shown = TypeVar("Shown", bound=BaseModel)
+Shown = TypeVar("Shown")
 
 LIMIT = 50
 MOST = 100
@@ -48,6 +49,17 @@ def page(rows: Sequence[Row], limit: int, number: Callable[[Row], int], show: Ca
         data=[show(row) for row in shown],
         has_more=more,
         next_cursor=encode_cursor(number(shown[-1])) if more else None,
+    )
+
+
+def page_answer(
+    rows: Sequence[Row], limit: int, number: Callable[[Row], int], show: Callable[[Sequence[Row]], Sequence[Shown]]
+) -> Response:
+    """The same, shown all at once and as bytes: for the lists that programs ask for all day."""
+    some, more = rows[:limit], len(rows) > limit
+    cursor = encode_cursor(number(some[-1])) if more else None
+    return Response(
+        to_json({"data": show(some), "has_more": more, "next_cursor": cursor}), media_type="application/json"
     )
 
 

@@ -16,6 +16,7 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from typing_extensions import TypedDict
 
 from passmanager.service.clock import rfc3339
 from passmanager.service.http.problems import bad_field
@@ -88,7 +89,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Money(BaseModel):
+class Money(TypedDict):
     """An amount as people write it, with what is needed to count exactly."""
 
     amount: DecimalShown
@@ -98,7 +99,7 @@ class Money(BaseModel):
 
 @lru_cache(maxsize=4_096)  # a shop has few different amounts
 def money(units: int, currency: str, decimals: int) -> Money:
-    """Base units as the API shows them."""
+    """Base units as the API shows them; the same object each time, which nobody changes."""
     return Money(amount=format_units(units, decimals), currency=currency, decimals=decimals)
 
 

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from passmanager.service.catalog.repository import narrowed
-from passmanager.service.db import session_scope
+from passmanager.service.db import plain, session_scope
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
 from passmanager.service.http.limits import RateLimit, client_address
-from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
+from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page, page_answer
 from passmanager.service.http.problems import Problem
 from passmanager.service.http.shapes import Id
 from passmanager.service.licenses import pools, repository, revoking, showing, using
@@ -112,7 +112,7 @@ def upload(
 # --- keys
 
 
-@router.get("/license-keys")
+@router.get("/license-keys", response_model=Page[KeyOut])
 def list_keys(
     session: Reading,
     caller: Reader,
@@ -122,14 +122,14 @@ def list_keys(
     status: Annotated[KeyStatus | None, Query()] = None,
     limit: PageLimit = LIMIT,
     cursor: PageCursor = None,
-) -> Page[KeyOut]:
+) -> Response:
     """The newest first."""
     asked = repository.keys_of(narrowed(session, caller))
     wanted = ((LicenseKey.store_id, store_id), (LicenseKey.pool_id, pool_id))
     for column, value in (*wanted, (LicenseKey.order_id, order_id), (LicenseKey.status, status)):
         asked = asked if value is None else asked.where(column == value)
-    found = session.scalars(after(asked, LicenseKey.number, cursor, limit)).all()
-    return page(found, limit, lambda key: key.number, showing.show_key)
+    found = plain(session, LicenseKey, after(asked, LicenseKey.number, cursor, limit))
+    return page_answer(found, limit, lambda key: key.number, lambda rows: list(map(showing.show_key, rows)))
 
 
 @router.get("/license-keys/{key_id}")

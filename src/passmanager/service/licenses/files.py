@@ -13,11 +13,11 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlalchemy import Select, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from passmanager.service.catalog.models import Store
 from passmanager.service.clock import DAY
-from passmanager.service.http.problems import Conflict, NotFound, Unavailable
+from passmanager.service.http.problems import Conflict, NotFound
 from passmanager.service.ids import new_id
 from passmanager.service.licenses import using
 from passmanager.service.licenses.models import LicenseKey, LicenseSigningKey
@@ -77,16 +77,22 @@ def _published(store_id: str) -> Select[LicenseSigningKey]:
 
 def signing_key(session: Session, store_id: str, signer: Signer) -> LicenseSigningKey:
     """The key that signs now; made on first use."""
-    found = session.scalar(_published(store_id).limit(1))
+    newest = _published(store_id).limit(1)
+    found = session.scalar(newest)
+    if found is None:
+        _lock(session, store_id)
+        found = session.scalar(newest)  # somebody else may have been faster
     return found or new_signing_key(session, store_id, signer)
 
 
-def new_signing_key(session: Session, store_id: str, signer: Signer) -> LicenseSigningKey:
-    """Signs from now on; files of the keys before it still verify.
+def _lock(session: Session, store_id: str) -> None:
+    """One at a time makes keys of a store."""
+    session.execute(select(Store.id).where(Store.id == store_id).with_for_update(key_share=True))
 
-    Raises:
-        Unavailable: Somebody else made one at the same time.
-    """
+
+def new_signing_key(session: Session, store_id: str, signer: Signer) -> LicenseSigningKey:
+    """Signs from now on; files of the keys before it still verify."""
+    _lock(session, store_id)
     versions = select(LicenseSigningKey.version).where(LicenseSigningKey.store_id == store_id)
     newest = session.scalar(versions.order_by(LicenseSigningKey.version.desc()).limit(1)) or 0
     private, row_id = Ed25519PrivateKey.generate(), new_id("lsk")
@@ -95,14 +101,8 @@ def new_signing_key(session: Session, store_id: str, signer: Signer) -> LicenseS
         public_key=private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw),
         sealed=signer.sealer.seal(private.private_bytes_raw(), _context(row_id)), created_at=signer.at,
     )  # fmt: skip
-    try:
-        with session.begin_nested():
-            session.add(made)
-    except IntegrityError as problem:
-        found = session.scalar(_published(store_id).limit(1))
-        if found is None:
-            raise Unavailable(detail="another request makes a signing key; send the same again") from problem
-        return found
+    session.add(made)
+    session.flush()
     return made
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from passmanager.service.catalog.models import Store
-from passmanager.service.engine import Handlers, Job, keep_going
+from passmanager.service.engine import Handlers, Job, wake
 from passmanager.service.licenses import repository, revoking
 from passmanager.service.licenses.moving import moved, reissue_waiting
 from passmanager.service.licenses.pools import RESTOCKED
@@ -62,15 +62,15 @@ class Keys:
     def restocked(self, session: Session, news: News) -> None:
         """A pool has keys again."""
         if repository.waiting_for_replacement(session, news.aggregate_id, 1):
-            keep_going(session, REISSUE, [(news.aggregate_id, "")], self._services.clock.now())
+            wake(session, REISSUE, [news.aggregate_id], self._services.clock.now())
 
     def reissue(self, session: Session, jobs: Sequence[Job]) -> None:
         """Keys in place of those that a moved pass lost while its pool was empty."""
         vault, now = Vault.of(self._services.settings), self._services.clock.now()
-        for job in jobs:
-            store_id = repository.pool_row(session, job.key).store_id
+        for pool_id in sorted({job.subject for job in jobs}):
+            store_id = repository.pool_row(session, pool_id).store_id
             merchant_id = session.scalars(select(Store.merchant_id).where(Store.id == store_id)).one()
-            told, more = reissue_waiting(session, job.key, merchant_id, vault, now, AT_ONCE)
+            told, more = reissue_waiting(session, pool_id, merchant_id, vault, now, AT_ONCE)
             self._services.wire.tell_all(session, told)
             if more:
-                keep_going(session, REISSUE, [(job.key, "")], now)
+                wake(session, REISSUE, [pool_id], now)

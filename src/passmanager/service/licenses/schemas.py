@@ -3,8 +3,9 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
+from typing_extensions import TypedDict
 
-from passmanager.service.http.shapes import Body, Id, Moment, Name
+from passmanager.service.http.shapes import Body, Id, Instant, Moment, Name
 
 KeyStatus = Literal["free", "issued", "suspended", "revoked"]
 KeyText = Annotated[
@@ -77,7 +78,7 @@ class DeviceOut(BaseModel):
     created_at: Moment
 
 
-class KeyOut(BaseModel):
+class KeyOut(TypedDict):
     """A license key as the merchant sees it; the key itself only on `GET /v1/license-keys/{id}`."""
 
     id: str
@@ -101,9 +102,9 @@ class KeyOut(BaseModel):
     rotations: int
     replaces: str | None
     wants_replacement: bool
-    expires_at: Moment | None
-    issued_at: Moment | None
-    created_at: Moment
+    expires_at: Instant | None
+    issued_at: Instant | None
+    created_at: Instant
 
 
 class KeyShown(KeyOut):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from passmanager.service.clock import rfc3339
+from passmanager.service.clock import rfc3339, written
 from passmanager.service.licenses import repository
 from passmanager.service.licenses.models import KeyPool, LicenseActivation, LicenseKey
 from passmanager.service.licenses.schemas import DeviceOut, KeyOut, KeyShown, PoolOut, PoolStats
@@ -34,7 +34,14 @@ def show_pools(session: Session, pools: Sequence[KeyPool]) -> list[PoolOut]:
 
 def show_key(key: LicenseKey) -> KeyOut:
     """Without the key itself."""
-    return KeyOut.model_validate(key, from_attributes=True)
+    return KeyOut(
+        id=key.id, store_id=key.store_id, pool_id=key.pool_id, order_id=key.order_id, order_item_id=key.order_item_id,
+        product_id=key.product_id, purchase_id=key.purchase_id, unit=key.unit, kind=key.kind, hint=key.hint,
+        file_name=key.file_name, shared=key.shared, test=key.test, status=key.status, reason=key.reason,
+        terms=key.terms, activation_limit=key.activation_limit, activations=key.activations, rotations=key.rotations,
+        replaces=key.replaces, wants_replacement=key.wants_replacement, expires_at=rfc3339(key.expires_at),
+        issued_at=rfc3339(key.issued_at), created_at=written(key.created_at),
+    )  # fmt: skip
 
 
 def show_whole_key(session: Session, vault: Vault, key: LicenseKey) -> KeyShown:
@@ -42,7 +49,7 @@ def show_whole_key(session: Session, vault: Vault, key: LicenseKey) -> KeyShown:
     content = vault.open(key)
     devices = [show_device(one) for one in repository.activations_of(session, key, MOST_DEVICES)]
     text, file = (None, base64.b64encode(content).decode()) if key.file_name else (content.decode(), None)
-    return KeyShown(**vars(show_key(key)), key=text, content=file, devices=devices)
+    return KeyShown(**show_key(key), key=text, content=file, devices=devices)
 
 
 def show_device(device: LicenseActivation) -> DeviceOut:

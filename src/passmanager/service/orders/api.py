@@ -1,16 +1,18 @@
 """Endpoints of orders: placing, paying, deciding, reading."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from passmanager.service.catalog import repository as catalog
 from passmanager.service.catalog.requirements import RequirementUnmet
+from passmanager.service.db import plain
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
 from passmanager.service.http.limits import client_address
-from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
+from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page_answer
 from passmanager.service.http.problems import refuses
 from passmanager.service.http.shapes import Id
 from passmanager.service.orders import blocking, coupons, deciding, placing, showing
@@ -61,19 +63,18 @@ def place(body: OrderIn, request: PlaceOnce, services: TheServices, http: Reques
     return _shown(request, order, 201)
 
 
-@router.get("/orders")
+@router.get("/orders", response_model=Page[OrderOut])
 def list_orders(
     session: Reading,
     caller: Reader,
     filters: Annotated[OrderFilters, Query()],
     limit: PageLimit = LIMIT,
     cursor: PageCursor = None,
-) -> Page[OrderOut]:
+) -> Response:
     """The newest first."""
-    mine = orders_of(catalog.narrowed(session, caller))
-    found = session.scalars(after(filtered(mine, filters), Order.number, cursor, limit)).all()
-    shown = {order.id: order for order in showing.show_orders(session, found)}
-    return page(found, limit, lambda order: order.number, lambda order: shown[order.id])
+    asked = filtered(orders_of(catalog.narrowed(session, caller)), filters)
+    found = plain(session, Order, after(asked, Order.number, cursor, limit))
+    return page_answer(found, limit, lambda order: order.number, partial(showing.show_orders, session))
 
 
 @router.get("/orders/{order_id}")

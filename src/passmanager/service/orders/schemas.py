@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from typing_extensions import TypedDict
 
 from passmanager.service.http.shapes import (
     Body,
@@ -10,6 +11,7 @@ from passmanager.service.http.shapes import (
     Email,
     Future,
     Id,
+    Instant,
     Moment,
     Money,
     Name,
@@ -85,11 +87,11 @@ class OrderIn(Body):
     )
 
 
-class Consent(BaseModel):
+class Consent(TypedDict):
     """What a buyer agreed to, and when."""
 
     version: str
-    at: Moment
+    at: Instant
 
 
 class MethodIn(Body):
@@ -157,7 +159,7 @@ class DiscountOut(BaseModel):
     ends_at: Moment | None
 
 
-class ItemOut(BaseModel):
+class ItemOut(TypedDict):
     """A line of an order."""
 
     id: str
@@ -175,10 +177,10 @@ class ItemOut(BaseModel):
     fulfillment_method: str
     units_owed: int
     shipped: int
-    refunded_at: Moment | None
+    refunded_at: Instant | None
 
 
-class PaymentOut(BaseModel):
+class PaymentOut(TypedDict):
     """An attempt to pay."""
 
     id: str
@@ -193,11 +195,11 @@ class PaymentOut(BaseModel):
     marked_by: str
     reason: str
     instructions: str
-    created_at: Moment
-    updated_at: Moment
+    created_at: Instant
+    updated_at: Instant
 
 
-class CustomerShown(BaseModel):
+class CustomerShown(TypedDict):
     """The buyer as of the purchase."""
 
     id: str | None
@@ -207,12 +209,13 @@ class CustomerShown(BaseModel):
     wallet: str
 
 
-class OrderOut(BaseModel):
+class OrderOut(TypedDict):
     """An order with its lines and payments."""
 
     id: str
     number: int
     store_id: str
+    account_id: str | None
     source: str
     test: bool
     payment_status: str
@@ -237,14 +240,16 @@ class OrderOut(BaseModel):
     external_context: str
     external_context_decoded: str | None
     marketing_optin: bool
-    consents: dict[str, Consent] = Field(description="`terms` and `personal_data`, if it comes from a checkout.")
+    consents: Annotated[
+        dict[str, Consent], Field(description="`terms` and `personal_data`, if it comes from a checkout.")
+    ]
     checkout_session_id: str | None
     to_ship: int | None
     fulfilled_elsewhere: bool
-    expires_at: Moment | None
-    paid_at: Moment | None
-    created_at: Moment
-    updated_at: Moment
+    expires_at: Instant | None
+    paid_at: Instant | None
+    created_at: Instant
+    updated_at: Instant
 
 
 class MoveOut(BaseModel):

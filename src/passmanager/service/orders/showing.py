@@ -1,14 +1,17 @@
 """How orders look in answers and events."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from passmanager.service.clock import rfc3339, written
+from passmanager.service.db import plain
 from passmanager.service.http.shapes import Money, money
 from passmanager.service.orders.models import Order, OrderItem, Payment
-from passmanager.service.orders.schemas import CustomerShown, ItemOut, OrderOut, PaymentOut
+from passmanager.service.orders.schemas import Consent, CustomerShown, ItemOut, OrderOut, PaymentOut
 
 
 def show_order(session: Session, order: Order) -> OrderOut:
@@ -21,11 +24,11 @@ def show_orders(session: Session, orders: Sequence[Order]) -> list[OrderOut]:
     ids = [order.id for order in orders]
     items: dict[str, list[OrderItem]] = {of: [] for of in ids}
     payments: dict[str, list[Payment]] = {of: [] for of in ids}
-    for item in session.scalars(select(OrderItem).where(OrderItem.order_id.in_(ids)).order_by(OrderItem.number)):
+    lines = select(OrderItem).where(OrderItem.order_id.in_(ids)).order_by(OrderItem.number)
+    for item in plain(session, OrderItem, lines):
         items[item.order_id].append(item)
-    for payment in session.scalars(
-        select(Payment).where(Payment.order_id.in_(ids)).order_by(Payment.created_at, Payment.id)
-    ):
+    attempts = select(Payment).where(Payment.order_id.in_(ids)).order_by(Payment.created_at, Payment.id)
+    for payment in plain(session, Payment, attempts):
         payments[payment.order_id].append(payment)
     return [_show(order, items[order.id], payments[order.id]) for order in orders]
 
@@ -40,6 +43,7 @@ def _show(order: Order, items: list[OrderItem], payments: list[Payment]) -> Orde
         id=order.id,
         number=order.number,
         store_id=order.store_id,
+        account_id=order.account_id,
         source=order.source,
         test=order.test,
         payment_status=order.payment_status,
@@ -70,15 +74,21 @@ def _show(order: Order, items: list[OrderItem], payments: list[Payment]) -> Orde
         external_context=context,
         external_context_decoded=_decoded(context),
         marketing_optin=order.marketing_optin,
-        consents=details.get("consents", {}),
+        consents=show_consents(details),
         checkout_session_id=details.get("checkout_session_id"),
         to_ship=order.to_ship,
         fulfilled_elsewhere=order.elsewhere,
-        expires_at=order.expires_at,
-        paid_at=order.paid_at,
-        created_at=order.created_at,
-        updated_at=order.updated_at,
+        expires_at=rfc3339(order.expires_at),
+        paid_at=rfc3339(order.paid_at),
+        created_at=written(order.created_at),
+        updated_at=written(order.updated_at),
     )
+
+
+def show_consents(details: Mapping[str, Any]) -> dict[str, Consent]:
+    """What the buyer agreed to, by name."""
+    said: dict[str, dict[str, Any]] = details.get("consents", {})
+    return {name: Consent(version=one["version"], at=written(one["at"])) for name, one in said.items()}
 
 
 def _decoded(context: str) -> str | None:
@@ -109,7 +119,7 @@ def _show_item(order: Order, item: OrderItem) -> ItemOut:
         fulfillment_method=item.method,
         units_owed=item.units_owed,
         shipped=item.shipped,
-        refunded_at=item.refunded_at,
+        refunded_at=rfc3339(item.refunded_at),
     )
 
 
@@ -127,6 +137,6 @@ def _show_payment(order: Order, payment: Payment) -> PaymentOut:
         marked_by=payment.marked_by,
         reason=payment.reason,
         instructions=order.details.get("instructions", {}).get(payment.method, ""),
-        created_at=payment.created_at,
-        updated_at=payment.updated_at,
+        created_at=written(payment.created_at),
+        updated_at=written(payment.updated_at),
     )

@@ -32,7 +32,7 @@ def order_news(session: Session, order: Order, kind: str, at: int, previous: dic
         aggregate_type="order",
         aggregate_id=order.id,
         at=at,
-        data=show_order(session, order).model_dump(mode="json"),
+        data=dict(show_order(session, order)),
         previous=previous or {},
     )
 

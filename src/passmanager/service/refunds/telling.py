@@ -20,6 +20,6 @@ def request_news(line: Line, request: RefundRequest, kind: str, at: int, old: st
             "status": request.status, "reason": request.reason, "answer": request.answer, "problem": request.problem,
             "asked_by": request.asked_by, "decided_by": request.decided_by, "refund_id": request.refund_id,
             "amount": format_units(amount, order.decimals), "currency": order.currency, "decimals": order.decimals,
-            "price": money(item.total, order.currency, order.decimals).model_dump(mode="json"),
+            "price": money(item.total, order.currency, order.decimals),
         },
     )  # fmt: skip
