@@ -752,6 +752,7 @@ class Order(Answer):
     id: str
     number: int
     store_id: str
+    account_id: str | None
     source: str
     test: bool
     payment_status: str

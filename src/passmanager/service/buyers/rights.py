@@ -18,6 +18,7 @@ from passmanager.service.catalog.repository import get_product, get_store, in_st
 from passmanager.service.clock import rfc3339, written
 from passmanager.service.customers.finding import Person, find_or_add
 from passmanager.service.customers.models import Customer
+from passmanager.service.db import plain
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.problems import Conflict, NotFound, bad_field
 from passmanager.service.http.shapes import Body, Email, Future, Id, Instant, Name, Text, Wallet, milliseconds
@@ -105,8 +106,9 @@ def get_right(session: Session, caller: Caller, right_id: str) -> Purchase:
 
 
 def filtered(caller: Caller, filters: RightFilters, now: int) -> Select[Purchase]:
-    """The rights in the stores that a key may touch which pass every filter."""
-    rights, stores = rights_of(caller), stores_of(caller).with_only_columns(Store.id)
+    """The rights in the stores that a key may touch which pass every filter, for `rows`."""
+    rights = plain(Purchase).where(in_stores(Purchase.store_id, caller))
+    stores = stores_of(caller).with_only_columns(Store.id)
     for column, value in (
         (Purchase.store_id, filters.store_id), (Purchase.product_id, filters.product_id),
         (Purchase.customer_id, filters.customer_id), (Purchase.source, filters.source),
@@ -177,27 +179,27 @@ def _show(right: Purchase, order_id: str | None, now: int) -> RightOut:
     def text(number: int | None) -> str | None:
         return None if number is None else str(number)
 
-    return RightOut(
-        id=right.id,
-        number=right.number,
-        store_id=right.store_id,
-        order_id=order_id,
-        order_item_id=right.order_item_id,
-        customer_id=right.customer_id,
-        account_id=right.account_id,
-        product_id=right.product_id,
-        source=right.source,
-        external_id=right.external_id,
-        wallet=right.owner,
-        chain_id=right.chain_id,
-        pass_id=text(right.pass_id),
-        chain_product_id=text(right.chain_product_id),
-        type="subscription" if right.subscription else "one_time",
-        quantity=right.quantity,
-        status=right.status,
-        active=is_active(right, now),
-        active_until=rfc3339(right.active_until),
-        consumed_at=rfc3339(right.consumed_at),
-        created_at=written(right.created_at),
-        updated_at=written(right.updated_at),
-    )
+    return {
+        "id": right.id,
+        "number": right.number,
+        "store_id": right.store_id,
+        "order_id": order_id,
+        "order_item_id": right.order_item_id,
+        "customer_id": right.customer_id,
+        "account_id": right.account_id,
+        "product_id": right.product_id,
+        "source": right.source,
+        "external_id": right.external_id,
+        "wallet": right.owner,
+        "chain_id": right.chain_id,
+        "pass_id": text(right.pass_id),
+        "chain_product_id": text(right.chain_product_id),
+        "type": "subscription" if right.subscription else "one_time",
+        "quantity": right.quantity,
+        "status": right.status,
+        "active": is_active(right, now),
+        "active_until": rfc3339(right.active_until),
+        "consumed_at": rfc3339(right.consumed_at),
+        "created_at": written(right.created_at),
+        "updated_at": written(right.updated_at),
+    }

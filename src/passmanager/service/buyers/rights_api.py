@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from passmanager.service.buyers import rights
 from passmanager.service.buyers.rights import RightFilters, RightIn, RightOut
 from passmanager.service.catalog.repository import narrowed
-from passmanager.service.db import plain
+from passmanager.service.db import rows
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, require
 from passmanager.service.http.idempotency import Once, once
@@ -33,8 +33,8 @@ def list_purchases(
 ) -> Response:
     """The newest first."""
     asked = rights.filtered(narrowed(session, caller), filters, now)
-    found = plain(session, Purchase, after(asked, Purchase.number, cursor, limit))
-    return page_answer(found, limit, lambda right: right.number, lambda rows: rights.show(session, rows, now))
+    found = rows(session, after(asked, Purchase.number, cursor, limit))
+    return page_answer(found, limit, lambda right: right.number, lambda some: rights.show(session, some, now))
 
 
 @router.get("/purchases/{purchase_id}")

@@ -1,13 +1,19 @@
-"""What endpoints ask for: a session of the database, the caller, the time."""
+"""What endpoints ask for: a session of the database, the caller, the time.
 
-from collections.abc import Callable, Generator
+What waits for nobody is `async` here, because FastAPI sends everything else to a thread, which takes longer than most
+queries.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Generator
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
-from passmanager.service.db import read_scope, session_scope
+from passmanager.service.clock import MachineClock
+from passmanager.service.db import open_reader, read_scope, session_scope
 from passmanager.service.http.auth import Caller, find_caller
 from passmanager.service.http.problems import Unauthenticated
 from passmanager.service.services import Services
@@ -22,7 +28,11 @@ def services_of(request: Request) -> Services:
     return found
 
 
-TheServices = Annotated[Services, Depends(services_of)]
+async def _services(request: Request) -> Services:
+    return services_of(request)
+
+
+TheServices = Annotated[Services, Depends(_services)]
 
 
 def _write(services: TheServices) -> Generator[Session]:
@@ -30,9 +40,15 @@ def _write(services: TheServices) -> Generator[Session]:
         yield session
 
 
-def _read(services: TheServices) -> Generator[Session]:
-    with read_scope(services.sessions) as session:
+async def _read(services: TheServices) -> AsyncGenerator[Session]:
+    session = open_reader(services.sessions)
+    try:
         yield session
+    finally:
+        if services.settings.on_sqlite:
+            session.close()
+        else:
+            await to_thread.run_sync(session.close)
 
 
 # "function": the transaction is committed before the answer is sent, so that nobody is told what was then lost.
@@ -40,8 +56,9 @@ Writing = Annotated[Session, Depends(_write, scope="function")]
 Reading = Annotated[Session, Depends(_read, scope="function")]
 
 
-def _now(services: TheServices) -> int:
-    return services.clock.now()
+async def _now(services: TheServices) -> int:
+    clock = services.clock
+    return clock.now() if isinstance(clock, MachineClock) else await to_thread.run_sync(clock.now)
 
 
 Now = Annotated[int, Depends(_now)]

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from passmanager.service.catalog.repository import narrowed
-from passmanager.service.db import plain, session_scope
+from passmanager.service.db import rows, session_scope
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
@@ -124,12 +124,12 @@ def list_keys(
     cursor: PageCursor = None,
 ) -> Response:
     """The newest first."""
-    asked = repository.keys_of(narrowed(session, caller))
+    asked = repository.listed_keys(narrowed(session, caller))
     wanted = ((LicenseKey.store_id, store_id), (LicenseKey.pool_id, pool_id))
     for column, value in (*wanted, (LicenseKey.order_id, order_id), (LicenseKey.status, status)):
         asked = asked if value is None else asked.where(column == value)
-    found = plain(session, LicenseKey, after(asked, LicenseKey.number, cursor, limit))
-    return page_answer(found, limit, lambda key: key.number, lambda rows: list(map(showing.show_key, rows)))
+    found = rows(session, after(asked, LicenseKey.number, cursor, limit))
+    return page_answer(found, limit, lambda key: key.number, lambda some: list(map(showing.show_key, some)))
 
 
 @router.get("/license-keys/{key_id}")

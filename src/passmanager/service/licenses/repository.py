@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from passmanager.service.catalog.models import Store
 from passmanager.service.catalog.repository import in_stores, stores_of
+from passmanager.service.db import plain
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.problems import NotFound
 from passmanager.service.licenses.models import ActivationTick, FormerKey, KeyPool, LicenseActivation, LicenseKey
@@ -138,6 +139,11 @@ def assign(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 def keys_of(caller: Caller) -> Select[LicenseKey]:
     """The keys of the stores that a key may touch."""
     return select(LicenseKey).where(in_stores(LicenseKey.store_id, caller))
+
+
+def listed_keys(caller: Caller) -> Select[LicenseKey]:
+    """The same, for `rows`."""
+    return plain(LicenseKey).where(in_stores(LicenseKey.store_id, caller))
 
 
 def get_key(session: Session, caller: Caller, key_id: str) -> LicenseKey:

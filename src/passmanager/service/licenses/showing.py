@@ -34,14 +34,32 @@ def show_pools(session: Session, pools: Sequence[KeyPool]) -> list[PoolOut]:
 
 def show_key(key: LicenseKey) -> KeyOut:
     """Without the key itself."""
-    return KeyOut(
-        id=key.id, store_id=key.store_id, pool_id=key.pool_id, order_id=key.order_id, order_item_id=key.order_item_id,
-        product_id=key.product_id, purchase_id=key.purchase_id, unit=key.unit, kind=key.kind, hint=key.hint,
-        file_name=key.file_name, shared=key.shared, test=key.test, status=key.status, reason=key.reason,
-        terms=key.terms, activation_limit=key.activation_limit, activations=key.activations, rotations=key.rotations,
-        replaces=key.replaces, wants_replacement=key.wants_replacement, expires_at=rfc3339(key.expires_at),
-        issued_at=rfc3339(key.issued_at), created_at=written(key.created_at),
-    )  # fmt: skip
+    return {
+        "id": key.id,
+        "store_id": key.store_id,
+        "pool_id": key.pool_id,
+        "order_id": key.order_id,
+        "order_item_id": key.order_item_id,
+        "product_id": key.product_id,
+        "purchase_id": key.purchase_id,
+        "unit": key.unit,
+        "kind": key.kind,
+        "hint": key.hint,
+        "file_name": key.file_name,
+        "shared": key.shared,
+        "test": key.test,
+        "status": key.status,
+        "reason": key.reason,
+        "terms": key.terms,
+        "activation_limit": key.activation_limit,
+        "activations": key.activations,
+        "rotations": key.rotations,
+        "replaces": key.replaces,
+        "wants_replacement": key.wants_replacement,
+        "expires_at": rfc3339(key.expires_at),
+        "issued_at": rfc3339(key.issued_at),
+        "created_at": written(key.created_at),
+    }
 
 
 def show_whole_key(session: Session, vault: Vault, key: LicenseKey) -> KeyShown:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from passmanager.service.catalog import repository as catalog
 from passmanager.service.catalog.requirements import RequirementUnmet
-from passmanager.service.db import plain
+from passmanager.service.db import rows
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
@@ -16,7 +16,7 @@ from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, 
 from passmanager.service.http.problems import refuses
 from passmanager.service.http.shapes import Id
 from passmanager.service.orders import blocking, coupons, deciding, placing, showing
-from passmanager.service.orders.lists import OrderFilters, filtered, get_order, history_of, orders_of
+from passmanager.service.orders.lists import OrderFilters, get_order, history_of, listed
 from passmanager.service.orders.models import Order
 from passmanager.service.orders.placing import ForUser, Origin
 from passmanager.service.orders.schemas import (
@@ -72,8 +72,8 @@ def list_orders(
     cursor: PageCursor = None,
 ) -> Response:
     """The newest first."""
-    asked = filtered(orders_of(catalog.narrowed(session, caller)), filters)
-    found = plain(session, Order, after(asked, Order.number, cursor, limit))
+    asked = listed(catalog.narrowed(session, caller), filters)
+    found = rows(session, after(asked, Order.number, cursor, limit))
     return page_answer(found, limit, lambda order: order.number, partial(showing.show_orders, session))
 
 

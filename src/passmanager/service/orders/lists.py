@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from passmanager.service.catalog.repository import in_stores
 from passmanager.service.customers.keys import search_key
-from passmanager.service.db import filled
+from passmanager.service.db import filled, plain
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.problems import NotFound
 from passmanager.service.http.shapes import (
@@ -54,6 +54,11 @@ class OrderFilters(BaseModel):
 def orders_of(caller: Caller) -> Select[Order]:
     """The orders of the stores that a key may touch."""
     return select(Order).where(in_stores(Order.store_id, caller))
+
+
+def listed(caller: Caller, filters: OrderFilters) -> Select[Order]:
+    """Those of them that pass every filter, for `rows`."""
+    return filtered(plain(Order).where(in_stores(Order.store_id, caller)), filters)
 
 
 def get_order(session: Session, caller: Caller, order_id: str) -> Order:
