@@ -1,5 +1,6 @@
 """A shop on a chain of its own, whose blocks can be replaced, and a catalog that delivers what it sells."""
 
+import time
 from dataclasses import dataclass
 
 from eth_utils import keccak
@@ -18,6 +19,7 @@ from tests.service.chain.story import CHAIN_ID, Followed
 from tests.service.merchant import Merchant
 
 FAR = 2**40
+PATIENCE_SECONDS = 2
 
 
 @dataclass
@@ -99,7 +101,14 @@ class Live:
     # --- what came of it
 
     def catch_up(self) -> None:
+        self.mined()
         self.followed.catch_up()
+
+    def mined(self) -> None:
+        """Until what was sent is in a block, because Anvil answers before it mines; or is clearly not wanted there."""
+        patience = time.monotonic() + PATIENCE_SECONDS
+        while int(self.node.request("txpool_status")["pending"], 16) and time.monotonic() < patience:
+            time.sleep(0.005)
 
     def orders(self) -> list[Order]:
         return self.followed.all(Order)

@@ -52,8 +52,12 @@ class ChainShop(Deliverer):
         return self.live.world
 
     def catch_up(self):
-        self.follower.catch_up()
+        self.follow()
         self.settle()
+
+    def follow(self):
+        self.live.mined()
+        self.follower.catch_up()
 
     def wait(self, seconds):
         assert self.client.post("/test/clock", json={"advance": seconds}).status_code == 200

@@ -178,7 +178,7 @@ def test_refund_is_sent_again_when_the_chain_takes_it_back(shop, mails):
     assert shop.seen(made)["status"] == "fulfilled"
     shop.live.reorg(1)
     shop.live.mine()
-    shop.follower.catch_up()
+    shop.follow()
     assert (shop.seen(made)["status"], shop.right(order).active, shop.has()) == ("approved", True, before)
     shop.settle()
     shop.catch_up()
@@ -334,7 +334,7 @@ def test_every_effect_comes_once_when_the_reading_of_the_block_dies(shop, monkey
         with monkeypatch.context() as patched:
             patched.setattr(where, fails(Crash))
             with pytest.raises(Crash):
-                shop.follower.catch_up()
+                shop.follow()
         assert shop.seen(made)["status"] == "approved"
         assert mails() == []
     shop.catch_up()
@@ -351,7 +351,7 @@ def test_vendor_hears_cancel_under_one_key_when_the_worker_dies_after_the_call(s
     made = shop.approve(shop.request(order))
     shop.settle()
     shop.wait(1)
-    shop.follower.catch_up()
+    shop.follow()
     with monkeypatch.context() as patched:
         patched.setattr(VendorCalls, "_attempt", fails(Crash))
         lives(services, 2)
@@ -369,7 +369,7 @@ def test_mail_is_sent_once_when_the_worker_dies_before_it(shop, services, box, s
     shop.approve(shop.request(order))
     shop.settle()
     shop.wait(1)
-    shop.follower.catch_up()
+    shop.follow()
     with monkeypatch.context() as patched:
         patched.setattr("passmanager.service.mail.smtp.Server.send", fails(Crash))
         lives(services, 2)
