@@ -31,7 +31,7 @@ from passmanager.service.chain.tokens import ask_tokens, offers_of, tokens_in
 from passmanager.service.db import read_scope, session_scope
 from passmanager.service.services import Services
 
-LOGS_AT_ONCE = 2_000
+LOGS_AT_ONCE = 4_000
 """A range is not made longer when its answer has so many: others wait for the transaction that writes them."""
 
 FIRST_RANGE = 64
