@@ -145,11 +145,10 @@ def make_plan(
     """
     options = options or PlanOptions()
     head = client.node.head().number
-    given = _given_before(client, campaign, len(recipients), options.from_block)
+    given, left, held = _look(client, campaign, recipients, options)
     _check_given(campaign, given, recipients)
-    had = {wallet.lower() for batch in given.values() for wallet in batch.recipients}
-    left = [recipient for recipient in recipients if recipient.address.lower() not in had]
-    held = _holders(client, campaign, left, options)
+    if held and options.holders is HolderRule.REFUSE:
+        raise _refused(left, held, options.source)
     wallets = [recipient.address for recipient in left if recipient.address not in held]
     _check_supply(client, campaign, len(wallets))
     gas = measure_gas(client, campaign, sender) if wallets else GasModel.usual(len(campaign.lines))
@@ -205,6 +204,24 @@ def _check_given(campaign: Campaign, given: Mapping[int, Given], recipients: Seq
             )
 
 
+def _look(
+    client: PassManager, campaign: Campaign, recipients: Sequence[Recipient], options: PlanOptions
+) -> tuple[dict[int, Given], list[Recipient], dict[Address, int]]:
+    """Batches that are on the chain, who is left, and who of those holds a product.
+
+    A batch of an earlier run may be mined between the two looks; then its recipients would count as holders.
+    """
+    given = _given_before(client, campaign, len(recipients), options.from_block)
+    while True:
+        had = {wallet.lower() for batch in given.values() for wallet in batch.recipients}
+        left = [recipient for recipient in recipients if recipient.address.lower() not in had]
+        held = _holders(client, campaign, left, options)
+        newer = _given_before(client, campaign, len(recipients), options.from_block) if held else given
+        if newer.keys() == given.keys():
+            return given, left, held
+        given = newer
+
+
 def _holders(
     client: PassManager, campaign: Campaign, recipients: Sequence[Recipient], options: PlanOptions
 ) -> dict[Address, int]:
@@ -212,15 +229,16 @@ def _holders(
         return {}
     products = [line.product_id for line in campaign.lines]
     wallets = [recipient.address for recipient in recipients]
-    held = find_holders(client, wallets, campaign.org_id, products, from_block=options.from_block)
-    if held and options.holders is HolderRule.REFUSE:
-        rows = [
-            BadRow(line, wallet, f"it holds pass {held[wallet]} with one of the products; see --holders")
-            for line, wallet in recipients
-            if wallet in held
-        ]
-        raise BadRows(path=options.source, rows=rows, total=len(recipients))
-    return held
+    return find_holders(client, wallets, campaign.org_id, products, from_block=options.from_block)
+
+
+def _refused(recipients: Sequence[Recipient], held: Mapping[Address, int], source: str) -> BadRows:
+    rows = [
+        BadRow(line, wallet, f"it holds pass {held[wallet]} with one of the products; see --holders")
+        for line, wallet in recipients
+        if wallet in held
+    ]
+    return BadRows(path=source, rows=rows, total=len(recipients))
 
 
 def _check_supply(client: PassManager, campaign: Campaign, count: int) -> None:

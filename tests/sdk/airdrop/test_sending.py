@@ -6,7 +6,7 @@ import pytest
 
 from passmanager.abi.errors import NotAuthorized, PricingRetired
 from passmanager.abi.events import ProductsAirdropped
-from passmanager.airdrop import Journal, PlanOptions, Sender, State, make_plan
+from passmanager.airdrop import Journal, PlanOptions, Sender, State, make_plan, plan
 from passmanager.airdrop.errors import (
     AirdropStalled,
     BatchReverted,
@@ -103,6 +103,21 @@ def test_goes_on_when_two_do_the_same(shop, path, sixty):
     with pytest.raises(Interrupted):
         drop(shop, other, campaign, sixty, report=_interrupt_at_once)
     check_one_each(shop, sixty, drop(shop, path, campaign, sixty, report=second))
+
+
+def test_batch_that_is_mined_while_the_plan_looks_for_holders_makes_no_holders(shop, path, sixty, monkeypatch):
+    """As after a lost journal, whose last transactions are still under way."""
+    campaign = shop.campaign("in between")
+    look = plan.find_holders
+
+    def mined_before(*args, **more):
+        monkeypatch.setattr(plan, "find_holders", look)
+        with pytest.raises(Interrupted):
+            drop(shop, path.with_name("other.sqlite"), campaign, sixty, report=stop_after(20))
+        return look(*args, **more)
+
+    monkeypatch.setattr(plan, "find_holders", mined_before)
+    check_one_each(shop, sixty, drop(shop, path, campaign, sixty))
 
 
 def _interrupt_at_once(_status):
