@@ -7,8 +7,8 @@ queries.
 from collections.abc import AsyncGenerator, Callable, Generator
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
@@ -48,7 +48,7 @@ async def _read(services: TheServices) -> AsyncGenerator[Session]:
         if services.settings.on_sqlite:
             session.close()
         else:
-            await to_thread.run_sync(session.close)
+            await run_in_threadpool(session.close)
 
 
 # "function": the transaction is committed before the answer is sent, so that nobody is told what was then lost.
@@ -58,7 +58,7 @@ Reading = Annotated[Session, Depends(_read, scope="function")]
 
 async def _now(services: TheServices) -> int:
     clock = services.clock
-    return clock.now() if isinstance(clock, MachineClock) else await to_thread.run_sync(clock.now)
+    return clock.now() if isinstance(clock, MachineClock) else await run_in_threadpool(clock.now)
 
 
 Now = Annotated[int, Depends(_now)]
