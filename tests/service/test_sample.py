@@ -40,14 +40,24 @@ class Output:
         return next((match for line in list(self.lines) if (match := re.search(pattern, line))), None)
 
 
+def hear_ctrl_c():
+    """Shells have what runs in their background ignore it, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture(scope="module")
 def sample():
-    process = subprocess.Popen([sys.executable, SAMPLE, "--port", "0"], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, SAMPLE, "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - takes no lock
+    )
     output = Output(process.stdout)
     try:
         output.wait_for("End it with Ctrl-C", 120)
         yield output
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGINT)  # Ctrl-C, as it says
         assert process.wait(30) == 0
     finally:
         process.kill()

@@ -44,23 +44,22 @@ def after(statement: Select[Any], number: SQLColumnExpression[int], cursor: str 
 
 def page(rows: Sequence[Row], limit: int, number: Callable[[Row], int], show: Callable[[Row], Shown]) -> Page[Shown]:
     """What `after` found, as the answer shows it."""
-    shown, more = rows[:limit], len(rows) > limit
-    return Page(
-        data=[show(row) for row in shown],
-        has_more=more,
-        next_cursor=encode_cursor(number(shown[-1])) if more else None,
-    )
+    cursor = _next(rows, limit, number)
+    return Page(data=[show(row) for row in rows[:limit]], has_more=cursor is not None, next_cursor=cursor)
 
 
 def page_answer(
     rows: Sequence[Row], limit: int, number: Callable[[Row], int], show: Callable[[Sequence[Row]], Sequence[Shown]]
 ) -> Response:
     """The same, shown all at once and as bytes: for the lists that programs ask for all day."""
-    some, more = rows[:limit], len(rows) > limit
-    cursor = encode_cursor(number(some[-1])) if more else None
-    return Response(
-        to_json({"data": show(some), "has_more": more, "next_cursor": cursor}), media_type="application/json"
-    )
+    cursor = _next(rows, limit, number)
+    shown = {"data": show(rows[:limit]), "has_more": cursor is not None, "next_cursor": cursor}
+    return Response(to_json(shown), media_type="application/json")
+
+
+def _next(rows: Sequence[Row], limit: int, number: Callable[[Row], int]) -> str | None:
+    """Where the next page begins, if there is one: `after` asked for one row more."""
+    return encode_cursor(number(rows[limit - 1])) if len(rows) > limit else None
 
 
 def encode_cursor(number: int) -> str:
