@@ -1,6 +1,7 @@
 """A chain with a story on it, made once; each test has a database of its own."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -10,6 +11,7 @@ from passmanager.demo.shop import Shop, open_shop
 from passmanager.demo.story import fund_buyer, tell
 from passmanager.demo.world import World
 from passmanager.devchain import devchain
+from passmanager.node import Node
 from tests.service.chain.live import Live
 from tests.service.chain.story import Followed
 
@@ -62,13 +64,23 @@ def _live(services, selling, merchant, deliver_on: str | None) -> Live:
     return live
 
 
+@contextmanager
+def as_it_was(node: Node) -> Iterator[None]:
+    """What a test does to the chain that others use after it is undone."""
+    before = node.request("evm_snapshot")
+    yield
+    node.request("evm_revert", before)
+
+
 @pytest.fixture
-def live(services, selling, merchant) -> Live:
+def live(services, selling, merchant) -> Iterator[Live]:
     """A service that has read the shop's chain, and delivers at once."""
-    return _live(services, selling, merchant, None)
+    with as_it_was(selling[0].node):
+        yield _live(services, selling, merchant, None)
 
 
 @pytest.fixture(params=["safe", "finalized"])
-def patient(request, services, selling, merchant) -> Live:
+def patient(request, services, selling, merchant) -> Iterator[Live]:
     """The same, with products that are delivered later."""
-    return _live(services, selling, merchant, request.param)
+    with as_it_was(selling[0].node):
+        yield _live(services, selling, merchant, request.param)
