@@ -2,9 +2,15 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from passmanager import service
+from passmanager.service.app import ROUTES, create_app
+from passmanager.service.http.lazy_routes import LazyRoutes
+
+SERVICE = Path(service.__file__).parent
 SLOW = ("web3", "eth_account", "alembic", "eth_abi", "jinja2", "segno", "pygments", "rich.traceback", "babel")
 LOADED = """
 import sys
@@ -19,10 +25,28 @@ def loaded(more: str, slow: tuple[str, ...]) -> list[str]:
     return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
 
 
-@pytest.mark.parametrize("more", ["import passmanager.service.app", "import passmanager.cli.serve"])
-def test_api_is_ready_without_what_others_need(more):
+@pytest.mark.parametrize("more", ["import passmanager.service.worker", "import passmanager.cli.serve"])
+def test_process_is_ready_without_what_others_need(more):
     assert loaded(more, SLOW) == []
 
 
-def test_workers_do_not_wait_for_the_routes_of_the_api():
-    assert loaded("import passmanager.service.worker", ("passmanager.service.app", *SLOW)) == []
+@pytest.mark.parametrize("more", ["import passmanager.service.app", "import passmanager.service.worker"])
+def test_routes_wait_for_the_first_request_of_their_resource(more):
+    assert loaded(more, tuple(f"passmanager.service.{module}" for module in ROUTES)) == []
+
+
+def test_paths_of_a_module_begin_as_the_table_says(services):
+    """And with everything that the table says: a word that no path begins with would load a module in vain."""
+    for lazy in create_app(services).routes:
+        if isinstance(lazy, LazyRoutes):
+            paths = [route.path for route in lazy.routes]
+            assert not [path for path in paths if not path.startswith(lazy.starts)]
+            assert not [start for start in lazy.starts if not any(path.startswith(start) for path in paths)]
+
+
+def test_every_module_with_routes_is_in_the_table():
+    found = {
+        ".".join(path.relative_to(SERVICE).with_suffix("").parts)
+        for path in SERVICE.rglob("*.py") if "router = make_router(" in path.read_text()
+    }  # fmt: skip
+    assert found == set(ROUTES)

@@ -10,12 +10,14 @@ import json
 import os
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import passmanager.service.chain.follower
 import passmanager.service.chain.reader
 from passmanager.deployment_files import Deployment
 from passmanager.node import Node
+from passmanager.service.app import ROUTES
 from passmanager.service.serving import serve
 from passmanager.service.settings import Settings
 
@@ -25,6 +27,8 @@ __all__ = ["Deployment", "Node", "passmanager"]
 
 
 def main() -> None:
+    for module in ROUTES:
+        import_module(f"passmanager.service.{module}")
     gc.freeze()
     for line in sys.stdin:
         asked = json.loads(line)

@@ -1,5 +1,6 @@
 """`passmanager serve`: the commerce service."""
 
+import gc
 import sys
 from enum import StrEnum
 from importlib import import_module
@@ -71,17 +72,21 @@ def serve_command(
 
 
 def load_service(name: str) -> Any:
-    """A module of the service, whose packages are an extra; it takes a second or two.
+    """A module of the service, whose packages are an extra; it takes a second.
 
     Raises:
         ServiceNotInstalled: The extra is not there.
     """
+    gc.disable()  # what is loaded stays: to look for garbage in it, again and again, took a quarter of the time
     try:
         return import_module(f"passmanager.service.{name}")
     except ModuleNotFoundError as problem:
         if (problem.name or "").partition(".")[0] in EXTRA:
             raise ServiceNotInstalled(package=str(problem.name)) from None
         raise
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _tell(address: str, merchant: "NewMerchant | None") -> None:

@@ -1,48 +1,16 @@
-"""The HTTP interface: wires the domains' routers together, nothing else."""
+"""The HTTP interface: says which module answers which paths, nothing else."""
 
 from fastapi import FastAPI
 
 from passmanager import __version__
 from passmanager.service.accounts.buying import order_for_user
-from passmanager.service.accounts.gating_api import router as requirements
-from passmanager.service.accounts.members_api import router as accounts
-from passmanager.service.accounts.my_accounts_api import router as my_accounts
-from passmanager.service.accounts.seats_api import router as seats
-from passmanager.service.accounts.sessions_api import router as sessions
-from passmanager.service.actions.api import router as actions
-from passmanager.service.actions.holder_api import router as actions_of_mine
-from passmanager.service.buyers.customers_api import router as customers
-from passmanager.service.buyers.keys_api import router as api_keys
-from passmanager.service.buyers.me_api import router as buyers
-from passmanager.service.buyers.my_keys_api import router as my_keys
-from passmanager.service.buyers.rights_api import router as purchases
-from passmanager.service.catalog.api import router as catalog
-from passmanager.service.catalog.binding_api import router as organizations
-from passmanager.service.checkout.links_api import router as checkout_links
-from passmanager.service.checkout.public_api import router as public_links
-from passmanager.service.checkout.sessions_api import router as checkout_sessions
-from passmanager.service.compat.dpd.api import router as dpd
-from passmanager.service.engine.api import router as test_clock
 from passmanager.service.faces import dpd_ports
-from passmanager.service.files.api import router as files
-from passmanager.service.files.me_api import router as files_of_mine
-from passmanager.service.files.public_api import router as downloads
-from passmanager.service.fulfillment.api import router as fulfillment
-from passmanager.service.fulfillment.inbound_api import router as inbound_mail
-from passmanager.service.health import router as health
 from passmanager.service.http.bodies import STREAM, Bodies
 from passmanager.service.http.handlers import add_handlers
+from passmanager.service.http.lazy_routes import add_lazy_routes
 from passmanager.service.http.openapi import describe_problems
-from passmanager.service.http.operations import operation_id
-from passmanager.service.licenses.api import router as licenses
-from passmanager.service.licenses.files_api import router as license_files
 from passmanager.service.licenses.uploads import MOST_BYTES
-from passmanager.service.mail.api import router as mails
-from passmanager.service.orders.api import router as orders
-from passmanager.service.refunds.api import router as refunds
-from passmanager.service.refunds.buyers_api import router as refund_requests
 from passmanager.service.services import Services
-from passmanager.service.webhooks.api import router as webhooks
 from passmanager.service.wiring import find_order
 
 OTHER_BODIES = {
@@ -51,16 +19,46 @@ OTHER_BODIES = {
 }
 """Largest bodies of uploads, by path."""
 
+ROUTES = {
+    "health": ("/healthz", "/readyz", "/metrics"),
+    "engine.api": ("/test/clock",),
+    "catalog.api": ("/v1/stores", "/v1/currencies", "/v1/product-types", "/v1/products"),
+    "catalog.binding_api": ("/v1/organizations",),
+    "orders.api": ("/v1/orders", "/v1/discounts", "/v1/block-rules"),
+    "licenses.files_api": ("/v1/license-keys", "/v1/stores"),
+    "licenses.api": ("/v1/key-pools", "/v1/license-keys"),
+    "fulfillment.api": ("/v1/fulfillment-templates", "/v1/fulfillments", "/v1/orders", "/v1/purchases"),
+    "fulfillment.inbound_api": ("/v1/inbound-mail",),
+    "webhooks.api": ("/jwks.json", "/v1/webhook-endpoints", "/v1/events", "/v1/webhook-deliveries"),
+    "mail.api": ("/v1/mails",),
+    "buyers.customers_api": ("/v1/customers",),
+    "buyers.keys_api": ("/v1/api-keys",),
+    "buyers.rights_api": ("/v1/purchases",),
+    "buyers.me_api": ("/v1/auth", "/v1/me"),
+    "buyers.my_keys_api": ("/v1/me/purchases",),
+    "accounts.sessions_api": ("/v1/sessions", "/v1/me"),
+    "accounts.gating_api": ("/v1/requirements", "/v1/blocked-attempts"),
+    "accounts.members_api": ("/v1/accounts",),
+    "accounts.my_accounts_api": ("/v1/me/accounts", "/v1/me/invitations"),
+    "accounts.seats_api": ("/v1/purchases", "/v1/me"),
+    "refunds.api": ("/v1/refund-requests", "/v1/refunds"),
+    "refunds.buyers_api": ("/v1/me/refund-requests",),
+    "files.api": ("/v1/products", "/v1/downloads", "/v1/purchases"),
+    "files.me_api": ("/v1/me/purchases",),
+    "files.public_api": ("/d",),
+    "actions.api": ("/v1/actions", "/v1/purchases", "/v1/action-executions"),
+    "actions.holder_api": ("/v1/me/purchases",),
+    "checkout.links_api": ("/v1/checkout-links",),
+    "checkout.sessions_api": ("/v1/checkout-sessions", "/v1/me"),
+    "checkout.public_api": ("/c",),
+    "compat.dpd.api": ("/compat/dpd/v2",),
+}
+"""What the paths of each module begin with; a module is loaded when the first request for it comes."""
+
 
 def create_app(services: Services) -> FastAPI:
     """The application over the parts of one process."""
-    app = FastAPI(
-        title="passmanager",
-        version=__version__,
-        docs_url=None,
-        redoc_url=None,
-        generate_unique_id_function=operation_id,
-    )
+    app = FastAPI(title="passmanager", version=__version__, docs_url=None, redoc_url=None)
     app.state.services = services
     app.state.find_order = find_order
     app.state.for_user = order_for_user
@@ -69,36 +67,5 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(Bodies, most=limits.body_bytes, seconds=limits.body_seconds, others=OTHER_BODIES)
     add_handlers(app)
     describe_problems(app)
-    app.include_router(health)
-    app.include_router(test_clock)
-    app.include_router(catalog)
-    app.include_router(organizations)
-    app.include_router(orders)
-    app.include_router(license_files)
-    app.include_router(licenses)
-    app.include_router(fulfillment)
-    app.include_router(inbound_mail)
-    app.include_router(webhooks)
-    app.include_router(mails)
-    app.include_router(customers)
-    app.include_router(api_keys)
-    app.include_router(purchases)
-    app.include_router(buyers)
-    app.include_router(my_keys)
-    app.include_router(sessions)
-    app.include_router(requirements)
-    app.include_router(accounts)
-    app.include_router(my_accounts)
-    app.include_router(seats)
-    app.include_router(refunds)
-    app.include_router(refund_requests)
-    app.include_router(files)
-    app.include_router(files_of_mine)
-    app.include_router(downloads)
-    app.include_router(actions)
-    app.include_router(actions_of_mine)
-    app.include_router(checkout_links)
-    app.include_router(checkout_sessions)
-    app.include_router(public_links)
-    app.include_router(dpd)
+    add_lazy_routes(app, {f"passmanager.service.{module}": starts for module, starts in ROUTES.items()})
     return app

@@ -1,6 +1,6 @@
 """Is the process alive, can it work, and how much has it done."""
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 from sqlalchemy import text
@@ -8,9 +8,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from passmanager.service.db import read_scope
 from passmanager.service.http.deps import TheServices
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.problems import Unavailable, refuses
 
-router = APIRouter(tags=["operation"])
+router = make_router(tag="operation")
 
 
 class Health(BaseModel):

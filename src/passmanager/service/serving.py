@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from passmanager.errors import PassManagerError
 from passmanager.service import logs
+from passmanager.service.app import create_app
 from passmanager.service.catalog.models import Merchant, Store
 from passmanager.service.db import open_database, session_scope
 from passmanager.service.engine.errors import DataFolderInUse
@@ -136,8 +137,6 @@ def serve(settings: Settings, role: Role, merchant: str | None, told: Told) -> N
 
 
 def _api(services: Services, ready: Callable[[str], None]) -> None:
-    from passmanager.service.app import create_app  # noqa: PLC0415 - half a second of routes that workers do not have
-
     settings = services.settings
     listener, server = _listen(settings), uvicorn.Server(server_config(create_app(services), settings))
 

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel, Field, HttpUrl, UrlConstraints
 from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
@@ -19,12 +19,13 @@ from passmanager.service.clock import rfc3339
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, Writing, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.problems import Conflict, NotFound
 from passmanager.service.http.shapes import Body, Id, Moment, Name
 from passmanager.service.ids import new_id
 
-router = APIRouter(prefix="/v1", tags=["requirements"])
+router = make_router(prefix="/v1", tag="requirements")
 
 Reader = Annotated[Caller, Depends(require("requirements:read"))]
 Writer = Annotated[Caller, Depends(require("requirements:write"))]

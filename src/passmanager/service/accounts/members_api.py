@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy import func, select
 
 from passmanager.service.accounts import invitations, members
@@ -26,10 +26,11 @@ from passmanager.service.accounts.models import Account
 from passmanager.service.accounts.sharing_models import AccountInvitation, AccountMember
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.shapes import Id, Text
 
-router = APIRouter(prefix="/v1", tags=["accounts"])
+router = make_router(prefix="/v1", tag="accounts")
 
 Reader = Annotated[Caller, Depends(require("accounts:read"))]
 Writer = Annotated[Caller, Depends(require("accounts:write"))]

@@ -1,6 +1,5 @@
 """Endpoints of accounts, for their members."""
 
-from fastapi import APIRouter
 from sqlalchemy import select
 
 from passmanager.service.accounts import invitations, members
@@ -21,12 +20,13 @@ from passmanager.service.accounts.members_schemas import (
 from passmanager.service.accounts.models import Account
 from passmanager.service.accounts.sharing_models import AccountInvitation, AccountMember
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.problems import refuses
 from passmanager.service.http.public import Limited
 from passmanager.service.http.shapes import Id
 
-router = APIRouter(prefix="/v1", tags=["accounts"])
+router = make_router(prefix="/v1", tag="accounts")
 
 
 def _shown(account: Account, member: AccountMember) -> MyAccountOut:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,13 +20,14 @@ from passmanager.service.customers.finding import Person, find_or_add
 from passmanager.service.customers.models import Customer
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.problems import NotFound, bad_field, refuses
 from passmanager.service.http.public import Limited
 from passmanager.service.http.shapes import Body, Email, Id, Moment, Name, Text
 from passmanager.service.orders.models import Purchase
 
-router = APIRouter(prefix="/v1", tags=["seats"])
+router = make_router(prefix="/v1", tag="seats")
 
 Reader = Annotated[Caller, Depends(require("purchases:read"))]
 Writer = Annotated[Caller, Depends(require("purchases:write"))]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from sqlalchemy import select
 
 from passmanager.service.accounts import opening
@@ -18,9 +18,10 @@ from passmanager.service.accounts.schemas import (
 from passmanager.service.customers.models import Customer
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.shapes import Id
 
-router = APIRouter(prefix="/v1", tags=["sessions"])
+router = make_router(prefix="/v1", tag="sessions")
 
 Reader = Annotated[Caller, Depends(require("sessions:read"))]
 Writer = Annotated[Caller, Depends(require("sessions:write"))]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,7 @@ from passmanager.service.db import read_scope
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.problems import Conflict, Forbidden
 from passmanager.service.http.shapes import Id
@@ -38,7 +39,7 @@ from passmanager.service.webhooks import bound
 from passmanager.service.webhooks.repository import delete_endpoint
 from passmanager.units import checksum
 
-router = APIRouter(prefix="/v1", tags=["actions"])
+router = make_router(prefix="/v1", tag="actions")
 
 WRITE = "actions:write"
 Reader = Annotated[Caller, Depends(require("actions:read"))]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from sqlalchemy.orm import Session
 
 from passmanager.service.accounts.codes import CodeInvalid, TooManyCodes
@@ -31,13 +31,14 @@ from passmanager.service.files.problems import PurchaseInactive, PurchaseNotRead
 from passmanager.service.http import siwe
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing
 from passmanager.service.http.idempotency import JSON, IdempotencyKey
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.problems import IdempotencyMismatch, refuses
 from passmanager.service.http.shapes import Id
 from passmanager.service.licenses.vault import Vault
 from passmanager.service.services import Services
 
-router = APIRouter(prefix="/v1/me/purchases/{purchase_id}", tags=["buyers"])
+router = make_router(prefix="/v1/me/purchases/{purchase_id}", tag="buyers")
 
 REDIRECT: dict[int | str, dict[str, Any]] = {
     302: {"description": "Of a link, if `redirect` is true."},

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from sqlalchemy import Select, select
 
 from passmanager.service.catalog.models import Store
@@ -14,12 +14,13 @@ from passmanager.service.customers.schemas import CustomerOut, CustomerPatch
 from passmanager.service.db import filled
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.shapes import Id, Text, Wallet
 from passmanager.units import checksum
 
 LAST_CHARACTER = "\U0010ffff"
-router = APIRouter(prefix="/v1", tags=["customers"])
+router = make_router(prefix="/v1", tag="customers")
 
 Reader = Annotated[Caller, Depends(require("customers:read"))]
 Writer = Annotated[Caller, Depends(require("customers:write"))]

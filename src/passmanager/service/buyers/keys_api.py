@@ -2,17 +2,18 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from pydantic import BaseModel, Field, StringConstraints
 
 from passmanager.service.buyers import keys
 from passmanager.service.catalog.repository import get_store
 from passmanager.service.http.auth import Caller, add_key
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.models import ApiKey
 from passmanager.service.http.shapes import Body, Future, Id, Moment, Name, milliseconds
 
-router = APIRouter(prefix="/v1", tags=["api keys"])
+router = make_router(prefix="/v1", tag="api keys")
 
 Role = Literal["owner", "admin", "support", "finance", "read-only"]
 Scope = Annotated[str, StringConstraints(pattern=r"^(\*|[a-z_-]{1,40}:(\*|[a-z_]{1,40}))$")]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel
 from sqlalchemy import select
 
@@ -13,6 +13,7 @@ from passmanager.service.catalog.binding_api import Signature, SignedText, TheCh
 from passmanager.service.catalog.models import Product, Store
 from passmanager.service.http import siwe
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.public import Limited
 from passmanager.service.http.shapes import Body, Id, Moment, Wallet
@@ -21,7 +22,7 @@ from passmanager.service.licenses.vault import Vault
 from passmanager.service.orders.models import Purchase
 
 STATEMENT = "Sign in to see your purchases."
-router = APIRouter(prefix="/v1", tags=["buyers"])
+router = make_router(prefix="/v1", tag="buyers")
 
 
 class NonceIn(Body):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from passmanager.service.accounts.holders import Holder, TheHolder, get_held, pe
 from passmanager.service.catalog.models import Store
 from passmanager.service.db import session_scope
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.problems import Conflict, Forbidden, Problem
 from passmanager.service.http.shapes import Id, Moment
@@ -24,7 +25,7 @@ from passmanager.service.licenses.terms import Terms
 from passmanager.service.licenses.vault import Vault
 from passmanager.service.orders.models import Purchase
 
-router = APIRouter(prefix="/v1/me/purchases/{purchase_id}/license-keys", tags=["buyers"])
+router = make_router(prefix="/v1/me/purchases/{purchase_id}/license-keys", tag="buyers")
 
 Format = Annotated[qr.Picture, Query()]
 PICTURES: dict[int | str, dict[str, Any]] = {

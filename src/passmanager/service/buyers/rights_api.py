@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from passmanager.service.buyers import rights
 from passmanager.service.buyers.rights import RightFilters, RightIn, RightOut
@@ -11,11 +11,12 @@ from passmanager.service.db import rows
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page_answer
 from passmanager.service.http.shapes import Id
 from passmanager.service.orders.models import Purchase
 
-router = APIRouter(prefix="/v1", tags=["purchases"])
+router = make_router(prefix="/v1", tag="purchases")
 
 Reader = Annotated[Caller, Depends(require("purchases:read"))]
 PutOnce = Annotated[Once, Depends(once("purchases:write", required=True), scope="function")]

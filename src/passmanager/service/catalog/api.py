@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from passmanager.service.catalog import repository, selling, showing
 from passmanager.service.catalog.models import Product, Store
@@ -24,10 +24,11 @@ from passmanager.service.catalog.schemas import (
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, Writing, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.shapes import Id
 
-router = APIRouter(prefix="/v1", tags=["catalog"])
+router = make_router(prefix="/v1", tag="catalog")
 
 Reader = Annotated[Caller, Depends(require("catalog:read"))]
 Writer = Annotated[Caller, Depends(require("catalog:write"))]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from passmanager.service.catalog import repository
@@ -13,10 +13,11 @@ from passmanager.service.http import siwe
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.problems import NotFound, Unavailable, refuses
 from passmanager.service.http.shapes import Body, ChainNumber, Id, Moment, Wallet
 
-router = APIRouter(prefix="/v1", tags=["catalog"])
+router = make_router(prefix="/v1", tag="catalog")
 
 Reader = Annotated[Caller, Depends(require("catalog:read"))]
 Writer = Annotated[Caller, Depends(require("catalog:write"))]

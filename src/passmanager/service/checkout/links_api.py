@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from passmanager.service.checkout import links, repository
 from passmanager.service.checkout.models import CheckoutLink
@@ -11,12 +11,13 @@ from passmanager.service.checkout.shopper import READ, WRITE
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.shapes import Id
 from passmanager.service.sealing import sealer_of
 from passmanager.service.services import Services
 
-router = APIRouter(prefix="/v1", tags=["checkout"])
+router = make_router(prefix="/v1", tag="checkout")
 
 Reader = Annotated[Caller, Depends(require(READ))]
 Writer = Annotated[Caller, Depends(require(WRITE))]

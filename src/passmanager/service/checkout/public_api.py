@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,7 @@ from passmanager.service.checkout import showing, signing, visiting
 from passmanager.service.checkout.models import CheckoutLink
 from passmanager.service.checkout.schemas import MOST_FIELDS, Locale, SessionMade, Signature, Units
 from passmanager.service.http.deps import Now, TheServices, Writing
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.problems import bad_field
 from passmanager.service.http.public import Limited
 from passmanager.service.http.shapes import DecimalText, Email, Id, Name, Symbol, Text
@@ -19,7 +20,7 @@ from passmanager.service.orders.settling import Act
 from passmanager.service.sealing import sealer_of
 from passmanager.service.settings import Settings
 
-router = APIRouter(tags=["checkout"])
+router = make_router(tag="checkout")
 
 COOKIE = "passmanager_cart_"
 LONGEST_VALUE = 1_000

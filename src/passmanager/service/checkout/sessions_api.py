@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 
 from passmanager.service.accounts.holders import TheHolder
 from passmanager.service.checkout import changing, confirming, intents, opening, repository, showing, streaming
@@ -24,6 +24,7 @@ from passmanager.service.db import read_scope
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.limits import client_address
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.public import Limited
@@ -31,7 +32,7 @@ from passmanager.service.http.shapes import Id
 from passmanager.service.orders.settling import Act
 from passmanager.service.services import Services
 
-router = APIRouter(prefix="/v1", tags=["checkout"])
+router = make_router(prefix="/v1", tag="checkout")
 
 Reader = Annotated[Caller, Depends(require(READ))]
 WriteOnce = Annotated[Once, Depends(once(WRITE), scope="function")]

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from pydantic import BaseModel, Field
 
 from passmanager.service.clock import DAY, SECOND, ControlledClock, rfc3339
 from passmanager.service.engine.advance import advance, wait_for_workers
 from passmanager.service.engine.errors import WorkStandsStill
 from passmanager.service.http.deps import TheServices
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.problems import NotFound, Unavailable
 
-router = APIRouter(tags=["test"], include_in_schema=False)
+router = make_router(tag="test", include_in_schema=False)
 
 LONGEST = 3650 * DAY // SECOND
 

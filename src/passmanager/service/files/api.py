@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from passmanager.service.catalog.repository import get_product
@@ -25,11 +25,12 @@ from passmanager.service.files.uploading import Content, receive, safe_name
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.shapes import Id, Name
 from passmanager.service.services import Services
 
-router = APIRouter(prefix="/v1", tags=["files"])
+router = make_router(prefix="/v1", tag="files")
 
 Reader = Annotated[Caller, Depends(require("files:read"))]
 Writer = Annotated[Caller, Depends(require("files:write"))]

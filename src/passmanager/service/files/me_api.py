@@ -1,15 +1,16 @@
 """Endpoints of files for holders of purchases."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from passmanager.service.accounts.holders import TheHolder
 from passmanager.service.files import access, devices, showing
 from passmanager.service.files.links import make_link
 from passmanager.service.files.schemas import DownloadDeviceOut, DownloadLinkOut, FilesOfMine
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.shapes import Id
 
-router = APIRouter(prefix="/v1/me/purchases/{purchase_id}", tags=["files"])
+router = make_router(prefix="/v1/me/purchases/{purchase_id}", tag="files")
 
 
 @router.get("/files")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
 from passmanager.service.db import read_scope, session_scope
@@ -15,10 +15,11 @@ from passmanager.service.files.ranges import Part, etag_of, headers_of, known_al
 from passmanager.service.files.schemas import DeviceCodeIn, DeviceCodeSent, DownloadDeviceOut
 from passmanager.service.files.store import open_store
 from passmanager.service.http.deps import Now, TheServices, Writing
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.public import Limited
 from passmanager.service.services import Services
 
-router = APIRouter(prefix="/d/{token}", tags=["files"])
+router = make_router(prefix="/d/{token}", tag="files")
 
 BYTES: dict[str, Any] = {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
 PARTS: dict[int | str, dict[str, Any]] = {

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 
 from passmanager.service.fulfillment import by_hand, repository, showing, templates
 from passmanager.service.fulfillment.models import Fulfillment, FulfillmentTemplate
@@ -23,6 +23,7 @@ from passmanager.service.fulfillment.starting import Act
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.outbound import Outbound
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.shapes import Id
@@ -31,7 +32,7 @@ from passmanager.service.orders.lists import get_order
 from passmanager.service.sealing import sealer_of
 from passmanager.service.services import Services
 
-router = APIRouter(prefix="/v1", tags=["fulfillment"])
+router = make_router(prefix="/v1", tag="fulfillment")
 
 Reader = Annotated[Caller, Depends(require("fulfillment:read"))]
 Writer = Annotated[Caller, Depends(require("fulfillment:write"))]

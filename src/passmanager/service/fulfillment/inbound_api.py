@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -14,6 +14,7 @@ from passmanager.service.fulfillment.models import Fulfillment
 from passmanager.service.fulfillment.starting import Act
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, TheServices, Writing, require
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.models import StoredAnswer
 from passmanager.service.http.problems import NotFound
 from passmanager.service.ids import new_id
@@ -21,7 +22,7 @@ from passmanager.service.licenses.vault import Vault
 from passmanager.service.orders.lists import get_order
 from passmanager.service.sealing import sealer_of
 
-router = APIRouter(prefix="/v1", tags=["fulfillment"])
+router = make_router(prefix="/v1", tag="fulfillment")
 
 Postbox = Annotated[Caller, Depends(require("mail:inbound"))]
 MAIL: dict[str, Any] = {

@@ -4,16 +4,18 @@ No route lists its problems by hand: who asks for a key can answer 401 and 403, 
 values 422. What cannot be seen from outside, a dependency says of itself with `@refuses(…)`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Any, cast
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 
 from passmanager.service.http.bodies import TooSlow
+from passmanager.service.http.lazy_routes import all_routes
 from passmanager.service.http.problems import (
     MEDIA_TYPE,
     BadRequest,
@@ -67,18 +69,23 @@ class ProblemDocument(BaseModel):
 
 def describe_problems(app: FastAPI) -> None:
     """Replaces `app.openapi` by one that knows them."""
-    plain = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            _complete(plain(), app)
-        return plain()
+            app.openapi_schema = _describe(app)
+        return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign] - FastAPI documents this way
 
 
-def _complete(whole: dict[str, Any], app: FastAPI) -> None:
-    """In place: FastAPI keeps what it has made."""
+def _describe(app: FastAPI) -> dict[str, Any]:
+    routes = list(all_routes(app))
+    whole = get_openapi(title=app.title, version=app.version, openapi_version=app.openapi_version, routes=routes)
+    _complete(whole, routes)
+    return whole
+
+
+def _complete(whole: dict[str, Any], routes: Iterable[APIRoute]) -> None:
     components = whole.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for name in _OF_FASTAPI:
@@ -86,7 +93,7 @@ def _complete(whole: dict[str, Any], app: FastAPI) -> None:
     schemas |= _schemas()
     _close(schemas)
     used: set[type[Problem]] = set()
-    for method, operation, own in _operations(whole, app):
+    for method, operation, own in _operations(whole, routes):
         found = {*own, *_from_outside(method, operation)}
         used |= found
         if IdempotencyKeyMissing in own:
@@ -115,12 +122,13 @@ def _schemas() -> dict[str, Any]:
     return {**made.pop("$defs"), ProblemDocument.__name__: made}
 
 
-def _operations(whole: dict[str, Any], app: FastAPI) -> Iterator[tuple[str, dict[str, Any], set[type[Problem]]]]:
+def _operations(
+    whole: dict[str, Any], routes: Iterable[APIRoute]
+) -> Iterator[tuple[str, dict[str, Any], set[type[Problem]]]]:
     """Method and text of each operation, and what its own code says that it refuses."""
-    for context in iter_route_contexts(app.routes):
-        route = context.original_route
-        if isinstance(route, APIRoute) and context.path_format in whole["paths"] and route.include_in_schema:
-            path = whole["paths"][context.path_format]
+    for route in routes:
+        if route.include_in_schema:
+            path = whole["paths"][route.path_format]
             for method in sorted(route.methods or ()):
                 yield method, path[method.lower()], set(_said(route.dependant))
 

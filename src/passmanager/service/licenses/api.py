@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from passmanager.service.catalog.repository import narrowed
 from passmanager.service.db import rows, session_scope
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.limits import RateLimit, client_address
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page, page_answer
 from passmanager.service.http.problems import Problem
@@ -31,7 +32,7 @@ from passmanager.service.licenses.schemas import (
 from passmanager.service.licenses.uploads import read_upload
 from passmanager.service.licenses.vault import Vault
 
-router = APIRouter(prefix="/v1", tags=["licenses"])
+router = make_router(prefix="/v1", tag="licenses")
 
 Reader = Annotated[Caller, Depends(require("licenses:read"))]
 SecretReader = Annotated[Caller, Depends(require("licenses:reveal"))]

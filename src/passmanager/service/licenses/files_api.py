@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import Depends, Response
 from sqlalchemy import select
 
 from passmanager.service.catalog.models import Store
@@ -11,6 +11,7 @@ from passmanager.service.db import read_scope, session_scope
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.problems import NotFound
 from passmanager.service.http.public import Limited
@@ -34,7 +35,7 @@ from passmanager.service.licenses.terms import Terms
 from passmanager.service.licenses.vault import Vault
 from passmanager.service.sealing import sealer_of
 
-router = APIRouter(prefix="/v1", tags=["licenses"])
+router = make_router(prefix="/v1", tag="licenses")
 
 Reader = Annotated[Caller, Depends(require("licenses:read"))]
 Writer = Annotated[Caller, Depends(require("licenses:write"))]

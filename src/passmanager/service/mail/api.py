@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Depends, Query, Response
 from pydantic import BaseModel
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -12,13 +12,14 @@ from passmanager.service.catalog.repository import stores_of
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Reading, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.problems import Conflict, NotFound
 from passmanager.service.http.shapes import Body, Email, Id, Moment
 from passmanager.service.mail import letters
 from passmanager.service.mail.models import Mail
 
-router = APIRouter(prefix="/v1/mails", tags=["mails"])
+router = make_router(prefix="/v1/mails", tag="mails")
 
 Reader = Annotated[Caller, Depends(require("mails:read"))]
 WriteOnce = Annotated[Once, Depends(once("mails:write"), scope="function")]

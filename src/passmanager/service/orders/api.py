@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from passmanager.service.catalog import repository as catalog
 from passmanager.service.catalog.requirements import RequirementUnmet
@@ -11,6 +11,7 @@ from passmanager.service.db import rows
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.limits import client_address
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page_answer
 from passmanager.service.http.problems import refuses
@@ -35,7 +36,7 @@ from passmanager.service.orders.schemas import (
 from passmanager.service.orders.settling import Act
 from passmanager.service.services import Services
 
-router = APIRouter(prefix="/v1", tags=["orders"])
+router = make_router(prefix="/v1", tag="orders")
 
 Reader = Annotated[Caller, Depends(require("orders:read"))]
 Writer = Annotated[Caller, Depends(require("orders:write"))]

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from sqlalchemy import Select
 
 from passmanager.service.catalog.binding_api import chain_reader
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Reading, TheServices, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.shapes import Id, milliseconds
 from passmanager.service.orders.models import Refund
@@ -29,7 +30,7 @@ from passmanager.service.refunds.schemas import (
 )
 from passmanager.service.services import Services
 
-router = APIRouter(prefix="/v1", tags=["refunds"])
+router = make_router(prefix="/v1", tag="refunds")
 
 Reader = Annotated[Caller, Depends(require("refunds:read"))]
 PayOnce = Annotated[Once, Depends(once("refunds:write", required=True), scope="function")]

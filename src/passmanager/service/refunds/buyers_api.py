@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from sqlalchemy import select
 
 from passmanager.service.accounts.holders import Holder, TheHolder
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.shapes import Id
 from passmanager.service.orders.settling import Act
@@ -15,7 +16,7 @@ from passmanager.service.refunds.models import RefundRequest
 from passmanager.service.refunds.schemas import AskIn, MyFilters, RequestOfMine
 from passmanager.service.services import Services
 
-router = APIRouter(prefix="/v1/me", tags=["refunds"])
+router = make_router(prefix="/v1/me", tag="refunds")
 
 
 def _act(holder: Holder, services: Services, now: int) -> Act:

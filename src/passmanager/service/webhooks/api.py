@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from passmanager.service.db import read_scope
 from passmanager.service.http.auth import Caller
 from passmanager.service.http.deps import Now, Reading, TheServices, Writing, require
 from passmanager.service.http.idempotency import Once, once
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.outbound import Outbound
 from passmanager.service.http.paging import LIMIT, Page, PageCursor, PageLimit, after, page
 from passmanager.service.http.problems import NotFound
@@ -36,7 +37,7 @@ from passmanager.service.webhooks.schemas import (
 )
 from passmanager.service.webhooks.signing import key_set, public_key
 
-router = APIRouter(tags=["webhooks"])
+router = make_router(tag="webhooks")
 
 Reader = Annotated[Caller, Depends(require("webhooks:read"))]
 Writer = Annotated[Caller, Depends(require("webhooks:write"))]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from passmanager.service.compat.dpd import filters, goods, people, purchases, shapes
@@ -13,11 +13,12 @@ from passmanager.service.compat.dpd.inputs import id_in_path, id_parameter, page
 from passmanager.service.compat.dpd.ports import Ports
 from passmanager.service.compat.dpd.reactivating import parse, reactivate
 from passmanager.service.compat.dpd.sent import NOTIFICATION, REACTIVATION, parameters
+from passmanager.service.http.lazy_routes import make_router
 from passmanager.service.http.problems import NotFound
 from passmanager.service.http.public import Limited
 
 BASE = "/compat/dpd/v2"
-router = APIRouter(prefix=BASE, tags=["dpd"])
+router = make_router(prefix=BASE, tag="dpd")
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Page = Annotated[str, Query(description="From 1.", json_schema_extra={"pattern": filters.PAGE})]
