@@ -5,9 +5,10 @@ import secrets
 import zlib
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam
 from sqlalchemy.orm import Session
 
+from passmanager.service.db import plain, rows
 from passmanager.service.http.models import ApiKey
 from passmanager.service.http.problems import Forbidden, Unauthenticated
 from passmanager.service.ids import new_id
@@ -18,6 +19,7 @@ HINT = 12
 ALL = "*"
 BUYERS = ("pmb_", "pms_")
 """Beginnings of tokens of buyers, by wallet or by a merchant's session: none of them opens a merchant's route."""
+_BY_HASH = plain(ApiKey).where(ApiKey.hash == bindparam("hash"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def find_caller(session: Session, key: str, now: int) -> Caller:
     """
     if key.startswith(BUYERS):
         raise Forbidden(detail="this is the token of a buyer; only a merchant's server may call this, with its API key")
-    row = session.scalar(select(ApiKey).where(ApiKey.hash == hash_key(key)))
+    row = next(iter(rows(session, _BY_HASH, {"hash": hash_key(key)})), None)
     if row is None or row.revoked_at is not None:
         raise Unauthenticated(detail="this API key is not known; send `Authorization: Bearer pm_…`")
     if row.expires_at is not None and row.expires_at <= now:

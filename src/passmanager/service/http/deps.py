@@ -67,16 +67,23 @@ Now = Annotated[int, Depends(_now)]
 def require(scope: str) -> Callable[..., Caller]:
     """The caller, who must have a scope such as `orders:read`."""
 
-    def caller(
+    async def caller(
         services: TheServices, now: Now, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     ) -> Caller:
         if given is None:
             raise Unauthenticated(
                 detail="send an API key: `Authorization: Bearer pm_…`", headers=(("WWW-Authenticate", "Bearer"),)
             )
-        with read_scope(services.sessions) as session:
-            found = find_caller(session, given.credentials, now)
+        if services.settings.on_sqlite:  # one row of a file: it is here before a thread would have begun
+            found = _whose(services, given.credentials, now)
+        else:
+            found = await run_in_threadpool(_whose, services, given.credentials, now)
         found.require(scope)
         return found
 
     return caller
+
+
+def _whose(services: Services, key: str, now: int) -> Caller:
+    with read_scope(services.sessions) as session:
+        return find_caller(session, key, now)
