@@ -4,7 +4,7 @@ What waits for nobody is `async` here, because FastAPI sends everything else to 
 queries.
 """
 
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -64,7 +64,7 @@ async def _now(services: TheServices) -> int:
 Now = Annotated[int, Depends(_now)]
 
 
-def require(scope: str) -> Callable[..., Caller]:
+def require(scope: str) -> Callable[..., Awaitable[Caller]]:
     """The caller, who must have a scope such as `orders:read`."""
 
     async def caller(
