@@ -110,12 +110,16 @@ def change(session: Session, found: UserSession, body: UserSessionPatch, now: in
 
 
 def _require_same_account(session: Session, found: UserSession, external_id: str, seats: int | None) -> None:
-    there = session.scalar(select(Account).where(Account.id == found.account_id))
+    there = _account_of(session, found)
     if there is None or there.external_id != external_id:
         named = "no account" if there is None else f"account {there.external_id}"
         raise Conflict(detail=f"session {found.id} is of {named} for ever; open a new one")
     if seats is not None and seats != found.seats:
         raise Conflict(detail=f"session {found.id} is for {found.seats} seats as long as it lasts; open a new one")
+
+
+def _account_of(session: Session, found: UserSession) -> Account | None:
+    return None if found.account_id is None else session.get_one(Account, found.account_id)
 
 
 def end(session: Session, found: UserSession, now: int) -> None:
@@ -137,7 +141,7 @@ def show(session: Session, found: UserSession) -> UserSessionOut:
 
 def show_account(session: Session, found: UserSession) -> AccountShown | None:
     """The account of a session, and what the user is in it by now."""
-    account = session.scalar(select(Account).where(Account.id == found.account_id))
+    account = _account_of(session, found)
     if account is None:
         return None
     member = find_member(session, account.id, found.customer_id)

@@ -147,6 +147,8 @@ def show_subscriber(session: Session, row: Any) -> dict[str, Any]:
 
 def _period(session: Session, chain_id: int | None, pricing_id: int) -> tuple[int, str]:
     """Length of a cycle; 0 for what nobody knows the pricing of."""
+    if chain_id is None:
+        return 0, ""
     terms = session.scalar(
         select(ChainOffer.data)
         .where(ChainOffer.chain_id == chain_id, ChainOffer.kind == "pricing", ChainOffer.number == pricing_id)
