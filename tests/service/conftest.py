@@ -8,9 +8,9 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import gettempdir
 
+import psycopg
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine, text
 
 from passmanager.service.app import create_app
 from passmanager.service.db import session_scope
@@ -20,10 +20,15 @@ from passmanager.service.services import Services
 from passmanager.service.settings import Settings
 from passmanager.service.wiring import connect
 from passmanager.service.worker import make_handlers
+from tests.service.kept_engines import KeptEngines
 from tests.service.merchant import Merchant, make_merchant
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 SHARING = 4  # workers of one server, which takes 100 connections
+HANG_UP = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+"""Ends the connections that a test has left."""
 EMPTY = """
 DO $$ DECLARE one record; filled boolean; BEGIN
   SET LOCAL session_replication_role = replica;
@@ -119,11 +124,10 @@ def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def run_on(url: str, statement: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+def run_on(url: str, *statements: str) -> None:
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -136,13 +140,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     url = request.getfixturevalue("tests_database")
     yield url
-    hang_up(request.getfixturevalue("postgres"), f"tests_{WORKER}")
-    run_on(url, EMPTY)
-
-
-def hang_up(server: str, name: str) -> None:
-    """Ends the connections that a test has left."""
-    run_on(server, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    run_on(url, HANG_UP, EMPTY)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -169,10 +167,16 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@pytest.fixture(scope="session")
+def kept_engines() -> KeptEngines:
+    """Of this worker."""
+    return KeptEngines()
+
+
 @pytest.fixture
-def services(settings: Settings) -> Iterator[Services]:
+def services(settings: Settings, kept_engines: KeptEngines) -> Iterator[Services]:
     """The parts of one process."""
-    found = Services.start(settings)
+    found = Services.on(kept_engines.open(settings.url), settings)
     yield found
     found.engine.dispose()
 

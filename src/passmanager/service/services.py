@@ -30,7 +30,11 @@ class Services:
     @classmethod
     def start(cls, settings: Settings) -> "Services":
         """Opens the database, which must be migrated, and the clock."""
-        engine = open_database(settings.url)
+        return cls.on(open_database(settings.url), settings)
+
+    @classmethod
+    def on(cls, engine: Engine, settings: Settings) -> "Services":
+        """The same on a database that is open."""
         clock = ControlledClock(engine) if settings.clock == "controlled" else MachineClock()
         return cls(settings, engine, make_sessions(engine), clock)
 
