@@ -22,7 +22,7 @@ def workers(services, client):
 
     def work(runner):
         while not over.is_set():
-            runner.run_database() or over.wait(0.005)
+            runner.run_database() or over.wait(0.05)
 
     threads = [Thread(target=work, args=(runner,)) for runner in runners]
     for thread in threads:
