@@ -1,8 +1,6 @@
 """`passmanager devchain`: a chain of one's own."""
 
-import signal
 import sys
-import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +9,7 @@ import typer
 from passmanager.cli.common import Json, group, out, print_json
 from passmanager.cli.effects import Effect, has
 from passmanager.devchain import HARDFORK, MNEMONIC, devchain
+from passmanager.ending import Ending
 from passmanager.node import Node
 
 app = group()
@@ -36,12 +35,4 @@ def devchain_command(
             out.print(f"Unlocked accounts, 10000 coins each: {', '.join(accounts[:3])} ...")
             out.print(f"Their mnemonic, known to everybody: {MNEMONIC}")
         sys.stdout.flush()
-        _wait_for_end()
-
-
-def _wait_for_end() -> None:
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: ended.set())
-    while not ended.wait(1.0):
-        pass
+        Ending.by_signals().wait()

@@ -1,7 +1,5 @@
 """`passmanager keeper`: renews what is due."""
 
-import signal
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,6 +27,7 @@ from passmanager.cli.connecting import find_deployment, find_signer
 from passmanager.cli.effects import Effect, has
 from passmanager.client import PassManager
 from passmanager.deployments import FOLDER
+from passmanager.ending import Ending
 from passmanager.keeper import Keeper, Metrics, Options, Report, Result, serve
 from passmanager.keeper.batches import GAS_LIMIT, MOST_PAIRS
 from passmanager.keeper.keeper import label
@@ -105,7 +104,7 @@ def run_command(  # noqa: PLR0913 - one parameter per option
         return
     if not yes and found.chain_id not in LOCAL_CHAINS:
         ask(f"Pay the gas of renewals on chain {found.chain_id} from {client.signer and client.signer.address}?")
-    stop = _stop_on_signals()
+    stop = Ending.by_signals()
     if metrics_port is not None:
         err.print(f"Metrics: http://{metrics_host}:{_serve(metrics, metrics_port, metrics_host)}/metrics")
     if once:
@@ -119,13 +118,6 @@ def _serve(metrics: Metrics, port: int, host: str) -> int:
         return serve(metrics, port, host)
     except OSError as problem:
         raise typer.BadParameter(f"port {port} of {host} cannot be used: {problem.strerror}") from problem
-
-
-def _stop_on_signals() -> threading.Event:
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    return stop
 
 
 def _teller(*, as_json: bool) -> Callable[[Result], None]:

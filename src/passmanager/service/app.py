@@ -1,6 +1,7 @@
 """The HTTP interface: says which module answers which paths, nothing else."""
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from passmanager import __version__
 from passmanager.service.accounts.buying import order_for_user
@@ -18,6 +19,11 @@ OTHER_BODIES = {
     r"/v1/products/[^/]+/files": STREAM,
 }
 """Largest bodies of uploads, by path."""
+
+PAGE_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+PAGE_HEADERS = ("Authorization", "Content-Type", "Idempotency-Key", "Last-Event-ID", "Range")
+PAGE_READS = ("Content-Disposition", "Content-Range", "Retry-After", "X-Request-Id")
+"""What scripts of web pages may send and read, besides what browsers always allow."""
 
 ROUTES = {
     "health": ("/healthz", "/readyz", "/metrics"),
@@ -67,5 +73,10 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(Bodies, most=limits.body_bytes, seconds=limits.body_seconds, others=OTHER_BODIES)
     add_handlers(app)
     describe_problems(app)
+    if limits.cors_origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=limits.cors_origins, allow_methods=PAGE_METHODS,
+            allow_headers=PAGE_HEADERS, expose_headers=PAGE_READS,
+        )  # fmt: skip
     add_lazy_routes(app, {f"passmanager.service.{module}": starts for module, starts in ROUTES.items()})
     return app

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, inspect, select, text
 from sqlalchemy.orm import Session
 
+from passmanager.ending import Ending
 from passmanager.errors import PassManagerError
 from passmanager.service import logs
 from passmanager.service.app import create_app
@@ -168,19 +169,19 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _worker(services: Services, ready: Callable[[str], None]) -> None:
-    worker, stop = Worker(services, make_handlers(services)), Event()
-    with _signals(stop.set):  # a worker that lost its slot sends the signal to itself
+    worker, ending = Worker(services, make_handlers(services)), Ending()
+    with _signals(ending.tell):  # a worker that lost its slot sends the signal to itself
         worker.start()
         ready("")
-        stop.wait()
+        ending.wait()
         worker.stop()
 
 
 def _indexer(services: Services, ready: Callable[[str], None]) -> None:
-    stop = Event()
-    with _signals(stop.set):
+    ending = Ending()
+    with _signals(ending.tell):
         ready("")
-        run_indexer(services, stop)
+        run_indexer(services, ending)
 
 
 def _all(services: Services, ready: Callable[[str], None]) -> None:

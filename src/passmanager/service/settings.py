@@ -5,12 +5,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
+from pydantic import Field, HttpUrl, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Mode = Literal["live", "test"]
 Role = Literal["all", "api", "worker", "indexer"]
 DeliverOn = Literal["included", "safe", "finalized"]
+
+Origin = Annotated[str, StringConstraints(pattern=r"^(\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?)$")]
+"""Scheme, host and port of a web page, without a path: what browsers send as `Origin`."""
 
 KEY_BYTES = 32
 
@@ -25,6 +28,8 @@ class Settings(BaseSettings):
         body_seconds: In which a body has to come.
         mail_inbound: Where merchants answer mails that ask for a license: `licenses@your.host`. Its server hands
             what comes for `licenses+…@your.host` to `POST /v1/inbound-mail`. Empty: such mails are not answered.
+        cors_origins: Web pages whose scripts may call the API, as browsers name them: `https://shop.example`; `*` for
+            all. No cookie is used, so who calls shows a token of his own.
         file_bytes: The largest file that a merchant may upload.
         link_seconds: How long a link to a download is good.
     """
@@ -54,6 +59,7 @@ class Settings(BaseSettings):
     link_seconds: int = Field(default=3_600, ge=60, le=86_400)
     outbound_allow: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
     page_size: int = Field(default=50, ge=1, le=100)
     rate_per_minute: int = Field(default=60, ge=1)
     workers: int = Field(default=4, ge=1, le=64)
@@ -61,7 +67,7 @@ class Settings(BaseSettings):
     refund_keystore_password: SecretStr = SecretStr("")
     refund_replace_seconds: int = Field(default=60, ge=1)
 
-    @field_validator("old_secret_keys", "outbound_allow", "trusted_proxies", mode="before")
+    @field_validator("old_secret_keys", "outbound_allow", "trusted_proxies", "cors_origins", mode="before")
     @classmethod
     def _comma_separated(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

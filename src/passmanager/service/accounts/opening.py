@@ -119,7 +119,9 @@ def _require_same_account(session: Session, found: UserSession, external_id: str
 
 
 def _account_of(session: Session, found: UserSession) -> Account | None:
-    return None if found.account_id is None else session.get_one(Account, found.account_id)
+    if found.account_id is None:
+        return None
+    return session.scalars(select(Account).where(Account.id == found.account_id)).one()
 
 
 def end(session: Session, found: UserSession, now: int) -> None:

@@ -4,10 +4,10 @@ import os
 import signal
 from collections.abc import Callable
 from threading import Event, Thread
-from types import FrameType
 
 import structlog
 
+from passmanager.ending import Ending
 from passmanager.service.clock import ControlledClock
 from passmanager.service.engine.errors import SlotLost
 from passmanager.service.engine.runner import Runner
@@ -72,14 +72,10 @@ class Worker:
         Raises:
             SlotLost: It counts as dead, so it ends.
         """
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._told)
+        ending = Ending.by_signals()
         self.start()
-        self._stop.wait()
+        ending.wait()
         self.stop()
-
-    def _told(self, _number: int, _frame: FrameType | None) -> None:
-        self._stop.set()
 
     def _loop(self, step: Callable[[], int], rest: Callable[[], object]) -> None:
         while not self._stop.is_set():

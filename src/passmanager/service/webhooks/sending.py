@@ -94,7 +94,7 @@ class WebhookSender:
 
     def _telling(self, session: Session, endpoint: WebhookEndpoint, delivery: Delivery, now: int) -> Telling:
         event = session.get_one(Event, _number_of(session, delivery.event_id))
-        order_id = order_of(event)
+        order_id = order_of(event) if PROFILES[endpoint.profile].tells_order else None
         return Telling(
             envelope=envelope(event, self._services.settings.mode),
             order=self._find_order(session, order_id) if order_id else None,

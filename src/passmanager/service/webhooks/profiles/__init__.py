@@ -27,7 +27,7 @@ class Telling:
 
     Attributes:
         envelope: The event, as the pull feed shows it.
-        order: The order that it is about, as it is now.
+        order: The order that it is about, as it is now, for profiles that tell it.
         part: Which message of the event this is, from 1.
         parts: How many it has.
         secrets: Of the endpoint, newest first.
@@ -52,12 +52,14 @@ class Profile:
 
     Attributes:
         names: Our events to its own; None if it takes all, under our names.
+        tells_order: It says how the order is now, which is read for it; others say what the event has.
         one_per_line: An event of an order is one message for each of its lines.
         gone_is_farewell: A receiver that answers 410 has unsubscribed; it is no fault.
     """
 
     make: Callable[[Telling], Message]
     names: Mapping[str, str] | None = None
+    tells_order: bool = False
     one_per_line: bool = False
     gone_is_farewell: bool = False
 

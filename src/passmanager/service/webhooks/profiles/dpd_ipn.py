@@ -93,4 +93,4 @@ def _amount(thing: Mapping[str, Any], name: str) -> str:
     return str(thing.get(name, {}).get("amount", ""))
 
 
-DPD_IPN = Profile(make, NAMES)
+DPD_IPN = Profile(make, NAMES, tells_order=True)

@@ -127,4 +127,4 @@ def _amount(line: Mapping[str, Any], name: str) -> str:
     return str(line.get(name, {}).get("amount", ""))
 
 
-NOVENTIQ = Profile(make, NAMES, one_per_line=True)
+NOVENTIQ = Profile(make, NAMES, tells_order=True, one_per_line=True)
