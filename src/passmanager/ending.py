@@ -3,7 +3,6 @@
 import signal
 import time
 from threading import Event
-from types import FrameType
 
 LOOK_SECONDS = 0.2
 
@@ -26,12 +25,8 @@ class Ending(Event):
         """Is told by SIGTERM and Ctrl-C from now on."""
         made = cls()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, made.hear)
+            signal.signal(number, lambda _number, _frame: made.tell())
         return made
-
-    def hear(self, _number: int, _frame: FrameType | None) -> None:
-        """As a signal handler."""
-        self.tell()
 
     def tell(self) -> None:
         """The process is to end."""

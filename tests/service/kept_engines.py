@@ -8,7 +8,7 @@ from passmanager.service.db import open_database
 
 
 class KeptEngines:
-    """A quarter of a test's time went into compiling the same hundred statements again."""
+    """Each test compiled some hundred statements again: 36 tests took 16.6 s instead of 11.4."""
 
     def __init__(self) -> None:
         self._by_server: dict[str, Engine] = {}

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from starlette.routing import Match
 
 from passmanager import service
 from passmanager.service.app import ROUTES, create_app
@@ -35,13 +36,16 @@ def test_routes_wait_for_the_first_request_of_their_resource(more):
     assert loaded(more, tuple(f"passmanager.service.{module}" for module in ROUTES)) == []
 
 
-def test_paths_of_a_module_begin_as_the_table_says(services):
-    """And with everything that the table says: a word that no path begins with would load a module in vain."""
+def test_routes_of_a_module_are_found_by_the_table(services):
+    """And by everything that it says: a word that no path begins with would load a module in vain."""
     for lazy in create_app(services).routes:
         if isinstance(lazy, LazyRoutes):
-            paths = [route.path for route in lazy.routes]
-            assert not [path for path in paths if not path.startswith(lazy.starts)]
-            assert not [start for start in lazy.starts if not any(path.startswith(start) for path in paths)]
+            for route in lazy.routes:
+                for method in route.methods:
+                    asked = {"type": "http", "path": route.path, "method": method}
+                    assert lazy.matches(asked)[0] is Match.FULL, (lazy.module, route.path)
+            paths = [f"{route.path}/" for route in lazy.routes]
+            assert not [start for start in lazy.starts if not any(path.startswith(f"{start}/") for path in paths)]
 
 
 def test_every_module_with_routes_is_in_the_table():

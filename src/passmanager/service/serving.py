@@ -169,19 +169,13 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _worker(services: Services, ready: Callable[[str], None]) -> None:
-    worker, ending = Worker(services, make_handlers(services)), Ending()
-    with _signals(ending.tell):  # a worker that lost its slot sends the signal to itself
-        worker.start()
-        ready("")
-        ending.wait()
-        worker.stop()
+    Worker(services, make_handlers(services)).run(lambda: ready(""))
 
 
 def _indexer(services: Services, ready: Callable[[str], None]) -> None:
-    ending = Ending()
-    with _signals(ending.tell):
-        ready("")
-        run_indexer(services, ending)
+    ending = Ending.by_signals()
+    ready("")
+    run_indexer(services, ending)
 
 
 def _all(services: Services, ready: Callable[[str], None]) -> None:

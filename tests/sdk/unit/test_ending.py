@@ -70,7 +70,7 @@ def test_signal_is_heard(number):
             signal.signal(one, handler)
 
 
-def test_signal_at_any_moment_ends_a_process():
+def test_signal_ends_a_process_that_just_begins_to_wait():
     for _ in range(10):
         with subprocess.Popen([sys.executable, "-c", WAITS], stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout.readline() == "ready\n"

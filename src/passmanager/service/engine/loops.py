@@ -66,14 +66,18 @@ class Worker:
         if self._lost is not None:
             raise self._lost
 
-    def run(self) -> None:
+    def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Works until the process is told to end; for a process that does nothing else.
+
+        Args:
+            ready: Hears that it works.
 
         Raises:
             SlotLost: It counts as dead, so it ends.
         """
         ending = Ending.by_signals()
         self.start()
+        ready()
         ending.wait()
         self.stop()
 
