@@ -180,8 +180,9 @@ def main() -> None:
             sys.exit("the database is not empty")
         fill(services, merchant.id, merchant.store_id, options.orders)
         client = TestClient(create_app(services))
-        client.auth = partial(authorized, merchant.key)  # type: ignore[assignment] - httpx takes a function
-        with client, empty_client() as empty:  # one event loop for all requests of each, as a server has
+        empty = empty_client()
+        client.auth = empty.auth = partial(authorized, merchant.key)  # type: ignore[assignment] - httpx takes a function
+        with client, empty:  # one event loop for all requests of each, as a server has
             slow = bench(services, client, empty, Path(folder) / "passmanager.db", options.times)
         services.engine.dispose()
     sys.exit(1 if slow and options.strict else 0)

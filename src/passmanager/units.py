@@ -8,9 +8,9 @@ from decimal import Context, Decimal
 from functools import lru_cache
 from typing import Final, Literal
 
+from eth_hash.auto import keccak
 from eth_typing import ChecksumAddress, HexAddress, HexStr
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 
 Address = ChecksumAddress
 BlockId = int | Literal["latest", "pending", "earliest", "safe", "finalized"]

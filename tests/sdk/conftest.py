@@ -1,5 +1,6 @@
 """A local chain with the system on it, for the live tests; no test needs another one unless it spoils it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from passmanager.signers import LocalSigner, NodeSigner
 
 # The first of Anvil's development accounts; everybody knows its key.
 DEPLOYER_KEY = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half of a test's time is waiting for blocks."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,11 @@ END $$
 SECRET = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """A quarter of a test's time is waiting: for the server, for disks, for processes that were killed."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="session")
 def server_folder() -> Path:
     """Of all workers of a run that share a server.

@@ -1,9 +1,9 @@
-"""Prices are one unit a second (pro: five), so values can be read off the seconds left."""
+"""Holders change their plan: what it costs, and what is refused."""
 
-import boa
 import pytest
 
-from tests.support.offers import CAP, MONTH_PRICE, PRO_PRICE, YEAR_PRICE, make_offer
+from tests.support.changing_plan import FULL, LEFT, MONTH, change, pass_id
+from tests.support.offers import MONTH_PRICE, PRO_PRICE, YEAR_PRICE, make_offer
 from tests.support.shop import (
     CANCELLED,
     CYCLES,
@@ -15,33 +15,13 @@ from tests.support.shop import (
     PAUSED,
     TIERED_VOLUME,
     YEARLY,
-    events,
     now,
     only_event,
     travel,
 )
 from tests.support.system import DAY, NATIVE, refused
 
-MONTH = CYCLES[MONTHLY]
-FULL = 10**8
-LEFT = 20 * DAY  # seconds, and so units, of a month of which ten days are over
-
-
-@pytest.fixture
-def pass_id(shop, buyer, monthly):
-    """Ten days of the month are over."""
-    pass_id = shop.buy(buyer, monthly.line)
-    travel(days=10)
-    return pass_id
-
-
-@pytest.fixture
-def change(shop, manager, pass_id, monthly):
-    def call(pricing, by, airdrop=False, **options):
-        params = (shop.org, pass_id, monthly.product, pricing, airdrop)
-        manager.changeSubscriptionPricing(params, sender=by, **options)
-
-    return call
+__all__ = ["change", "pass_id"]
 
 
 # --- by the holder ---
@@ -288,177 +268,3 @@ def test_refused_when_the_holder_cannot_pay(manager, system, token, buyer, pro, 
     token.approve(system.escrow.address, 5, sender=buyer)
     with refused(manager, "InsufficientAllowance(uint256,uint256)", 5, PRO_PRICE - LEFT):
         change(pro, buyer)
-
-
-# --- by the organization: it only adds ---
-
-
-def test_value_is_kept_and_consent_ends_when_the_organization_gives_more(
-    shop, manager, buyer, airdropper, pass_id, monthly, pro, change
-):
-    before = shop.system.token.balanceOf(buyer)
-    change(pro, airdropper, airdrop=True)
-    event = only_event(manager, "SubscriptionChanged")
-    item = shop.state(pass_id, monthly.product)
-    assert (event.amountPaid, event.valueLeft) == (0, LEFT)
-    assert (item.pricingId, item.start, item.end) == (pro, now(), now() + MONTH)
-    assert (item.rate, item.autoRenew) == (LEFT * FULL // PRO_PRICE, False)
-    assert shop.system.token.balanceOf(buyer) == before
-    assert LEFT - 1 <= shop.system.lens.valueLeft(pass_id, monthly.product) <= LEFT
-
-
-def test_time_left_is_kept_when_it_is_longer_than_the_new_cycle(
-    shop, buyer, airdropper, pass_id, monthly, weekly, change
-):
-    dear = shop.offer(monthly.product, FLAT, 2, price=10 * MONTH_PRICE)
-    change(dear, airdropper, airdrop=True)
-    item = shop.state(pass_id, monthly.product)
-    assert item.end == now() + LEFT
-    assert item.rate == LEFT * CYCLES[2] * FULL // (10 * MONTH_PRICE * LEFT)
-
-
-def test_surplus_becomes_time_when_the_organization_gives_a_cheaper_plan(
-    shop, manager, buyer, airdropper, monthly, pro
-):
-    pass_id = shop.buy(buyer, (monthly.product, pro))
-    params = (shop.org, pass_id, monthly.product, monthly.pricing, True)
-    manager.changeSubscriptionPricing(params, sender=airdropper)
-    item = shop.state(pass_id, monthly.product)
-    assert (item.end, item.rate, item.autoRenew) == (now() + 5 * MONTH, FULL, False)
-
-
-def test_refused_when_the_end_would_come_earlier(shop, manager, buyer, airdropper, monthly, pro, yearly):
-    pass_id = shop.buy(buyer, (monthly.product, yearly))
-    with refused(manager, "ChangeWouldTakeAway(uint256,uint256)", pass_id, monthly.product):
-        manager.changeSubscriptionPricing((shop.org, pass_id, monthly.product, pro, True), sender=airdropper)
-
-
-def test_refused_when_the_units_would_fall(shop, manager, buyer, airdropper, monthly, per_seat, pro):
-    pass_id = shop.buy(buyer, (monthly.product, per_seat, 3))
-    with refused(manager, "ChangeWouldTakeAway(uint256,uint256)", pass_id, monthly.product):
-        manager.changeSubscriptionPricing((shop.org, pass_id, monthly.product, pro, True), sender=airdropper)
-
-
-def test_refused_when_the_organization_gives_a_free_plan_for_value(manager, airdropper, free, change):
-    with refused(manager, "SurplusTooLong(uint256,uint256)", LEFT, 0):
-        change(free, airdropper, airdrop=True)
-
-
-def test_sale_rules_do_not_matter_when_the_organization_changes(shop, airdropper, pass_id, monthly, pro, change):
-    shop.rules(plan_change_off=True, closed=True)
-    shop.flags(pro, active=False, restricted=True)
-    shop.product(product=monthly.product, active=False)
-    change(pro, airdropper, airdrop=True)
-    assert shop.state(pass_id, monthly.product).pricingId == pro
-
-
-def test_links_and_retirement_matter_when_the_organization_changes(shop, manager, airdropper, monthly, pro, change):
-    shop.flags(pro, retired=True)
-    with refused(manager, "PricingRetired(uint256)", pro):
-        change(pro, airdropper, airdrop=True)
-    shop.flags(pro)
-    shop.link(monthly.product, pro, linked=False)
-    with refused(manager, "PricingNotLinked(uint256,uint256)", monthly.product, pro):
-        change(pro, airdropper, airdrop=True)
-
-
-@pytest.mark.parametrize("person", ["buyer", "stranger", "everything_else"])
-def test_refused_when_airdropped_without_the_role(shop, manager, everybody, pro, change, person):
-    with refused(manager, "NotAuthorized(uint256,address,uint256)", shop.org, everybody[person], 4):
-        change(pro, everybody[person], airdrop=True)
-
-
-# --- usage plans ---
-
-
-@pytest.fixture
-def used(shop, manager, buyer, metered):
-    """20 units in ten days: a bill of 200."""
-    pass_id = shop.buy(buyer, metered.line)
-    manager.setUsageCap(pass_id, metered.product, CAP, sender=buyer)
-    shop.record(metered.meter, pass_id, 20)
-    travel(days=10)
-    return pass_id
-
-
-def test_usage_is_billed_first_when_the_holder_changes(shop, manager, buyer, metered, used, other_metered):
-    manager.changeSubscriptionPricing((shop.org, used, metered.product, other_metered, False), sender=buyer)
-    bill, event = only_event(manager, "UsageBilled"), only_event(manager, "SubscriptionChanged")
-    assert (bill.units, bill.amount, bill.upTo) == (20, 200, 20)
-    assert (event.amountPaid, event.valueLeft, event.pricingId) == (200, 0, other_metered)
-    assert manager.usageStateOf(used, metered.product) == CAP | 200 << 96 | 20 << 192
-    item = shop.state(used, metered.product)
-    assert (item.start, item.end, item.autoRenew) == (now(), now() + DAY, True)
-
-
-def test_refused_when_the_bill_of_a_change_is_above_the_cap(shop, manager, buyer, metered, other_metered):
-    pass_id = shop.buy(buyer, metered.line)
-    shop.record(metered.meter, pass_id, 1)
-    with refused(manager, "UsageCapExceeded(uint256,uint256)", 10, 0):
-        manager.changeSubscriptionPricing((shop.org, pass_id, metered.product, other_metered, False), sender=buyer)
-
-
-def test_usage_is_forgiven_and_the_cap_ends_when_the_organization_changes(
-    shop, manager, airdropper, metered, used, other_metered
-):
-    end = shop.state(used, metered.product).end
-    manager.changeSubscriptionPricing((shop.org, used, metered.product, other_metered, True), sender=airdropper)
-    assert only_event(manager, "SubscriptionChanged").amountPaid == 0
-    assert manager.usageStateOf(used, metered.product) == 20 << 192
-    item = shop.state(used, metered.product)
-    assert (item.end, item.autoRenew) == (end, False)
-
-
-def test_lost_cap_is_told_when_the_organization_changes_a_usage_plan(
-    shop, manager, airdropper, buyer, metered, used, other_metered
-):
-    manager.changeSubscriptionPricing((shop.org, used, metered.product, other_metered, True), sender=airdropper)
-    event = only_event(manager, "UsageCapSet")
-    assert (event.productPassId, event.productId, event.holder, event.cap) == (used, metered.product, buyer, 0)
-
-
-# --- native coin ---
-
-
-@pytest.fixture
-def change_coins(shop, manager, stranger, coin_monthly):
-    """Ten days of a month that was paid in coins are over."""
-    pass_id = shop.buy(stranger, coin_monthly.line, value=MONTH_PRICE)
-    travel(days=10)
-
-    def call(pricing, value, by=stranger, airdrop=False):
-        params = (shop.org, pass_id, coin_monthly.product, pricing, airdrop)
-        manager.changeSubscriptionPricing(params, sender=by, value=value)
-
-    return call
-
-
-@pytest.mark.parametrize("extra", [0, 1, 10**18])
-def test_rest_returns_when_changed_in_coins(shop, manager, stranger, coin_pro, change_coins, extra):
-    before, row = boa.env.get_balance(stranger), shop.balance(NATIVE)
-    change_coins(coin_pro, PRO_PRICE - LEFT + extra)
-    paid = PRO_PRICE - LEFT
-    assert (before - boa.env.get_balance(stranger), shop.balance(NATIVE) - row) == (paid, paid)
-    assert boa.env.get_balance(manager.address) == 0
-
-
-def test_refused_when_too_few_coins_are_sent(manager, coin_pro, change_coins):
-    with refused(manager, "ValueTooLow(uint256,uint256)", PRO_PRICE - LEFT - 1, PRO_PRICE - LEFT):
-        change_coins(coin_pro, PRO_PRICE - LEFT - 1)
-
-
-def test_all_coins_return_when_the_organization_changes(merchant, coin_pro, change_coins):
-    before = boa.env.get_balance(merchant)
-    change_coins(coin_pro, 5, by=merchant, airdrop=True)
-    assert boa.env.get_balance(merchant) == before
-
-
-def test_refused_when_coins_are_sent_for_tokens(manager, buyer, airdropper, pro, change):
-    for caller, airdrop in ((buyer, False), (airdropper, True)):
-        with refused(manager, "WrongValue(uint256,uint256)", 1, 0):
-            change(pro, caller, airdrop, value=1)
-
-
-def test_no_payment_is_announced_when_nothing_is_due(manager, airdropper, pro, change):
-    change(pro, airdropper, airdrop=True)
-    assert events(manager, "PaymentReceived") == []

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from passmanager.service.http.problems import InvalidInput
-from passmanager.service.http.shapes import Body, Text
+from passmanager.service.http.shapes import Body, Name, Text
 
 LONGEST = 10_000
 LARGEST = 2**53 - 1
 EMAIL = re.compile(r"[^@\s\x00]+@[^@\s\x00]+\Z")
 
 FieldName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,49}$")]
-Option = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Option = Name
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-LARGEST, le=LARGEST)]
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, column, select, table
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, bindparam, column, select, table
 from sqlalchemy.orm import Session
 
 from passmanager.service.catalog.models import Currency, Organization, Price, Product, ProductType, Store
@@ -11,6 +11,7 @@ from passmanager.service.http.problems import NotFound
 
 _TEMPLATES = table("fulfillment_templates", column("id"), column("store_id"))
 """They belong to a room above this one; here it only matters whose they are."""
+_OWN_STORES = select(Store.id).where(Store.merchant_id == bindparam("merchant_id")).limit(2)
 
 
 def stores_of(caller: Caller) -> Select[Store]:
@@ -23,7 +24,7 @@ def narrowed(session: Session, caller: Caller) -> Caller:
     """The same caller, with his store if he has one only: of one store an index gives a list in its order."""
     if caller.store_id is not None:
         return caller
-    found = session.scalars(select(Store.id).where(Store.merchant_id == caller.merchant_id).limit(2)).all()
+    found = session.connection().execute(_OWN_STORES, {"merchant_id": caller.merchant_id}).scalars().all()
     return replace(caller, store_id=found[0]) if len(found) == 1 else caller
 
 

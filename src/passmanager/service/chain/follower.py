@@ -121,12 +121,15 @@ class Follower:
             NoNode: The node does not answer.
         """
         with _no_collection():
-            found = self._look()
-            with session_scope(self._services.sessions) as session:
-                cursor = repository.lock_cursor(session, self._chain_id, found.before, self._services.clock.now())
-                if cursor is None:
-                    return True
-                self._write(session, cursor, found)
+            return self._step()
+
+    def _step(self) -> bool:
+        found = self._look()
+        with session_scope(self._services.sessions) as session:
+            cursor = repository.lock_cursor(session, self._chain_id, found.before, self._services.clock.now())
+            if cursor is None:
+                return True
+            self._write(session, cursor, found)
         chain = str(self._chain_id)
         logs_read.labels(chain).inc(len(found.logs))
         blocks_dropped.labels(chain).inc(len(found.progress.dropped))
@@ -219,7 +222,7 @@ class Follower:
 
 @contextmanager
 def _no_collection() -> Generator[None]:
-    """All that a step makes lives until its end: looking for garbage in between finds none, and takes a tenth."""
+    """All that a step makes is gone after it: looking for garbage before finds none, and takes a tenth of the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from passmanager.abi import events as abi
 from passmanager.core.state import ItemState
@@ -27,6 +27,8 @@ from passmanager.service.chain.logs import Seen, passes_of, transactions
 from passmanager.units import NATIVE
 
 NO_REFERENCE = bytes(32)
+_Written: TypeAlias = tuple[int, Seen, int]
+"""Number of a log, the log, and the word in it."""
 
 
 def facts_of(chain_id: int, contracts: Contracts, logs: Iterable[Seen]) -> list[Fact]:
@@ -42,7 +44,7 @@ class _Transaction:
     """One transaction, while it is read.
 
     Attributes:
-        states: Words that were written so far and belong to no purchase yet, by pass and product.
+        states: Logs of words that were written so far and belong to no purchase yet, by pass and product.
         words: The newest word of each item, whoever it belongs to.
         reductions: Coupons and discounts for the purchase that follows.
     """
@@ -51,7 +53,7 @@ class _Transaction:
     contracts: Contracts
     logs: Sequence[Seen]
     found: dict[int, Fact] = field(default_factory=dict[int, Fact])
-    states: dict[tuple[int, int], list[int]] = field(default_factory=dict[tuple[int, int], list[int]])
+    states: dict[tuple[int, int], list[_Written]] = field(default_factory=dict[tuple[int, int], list[_Written]])
     words: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
     reductions: list[Reduction] = field(default_factory=list[Reduction])
     payments: list[abi.PaymentReceived] = field(default_factory=list[abi.PaymentReceived])
@@ -63,6 +65,7 @@ class _Transaction:
             fact = self._fact(number, log)
             if fact is not None:
                 self.found[number] = fact
+        self._keep_states()
         return [self.found[number] for number in sorted(self.found)]
 
     def _place(self, log: Seen) -> Place:
@@ -71,15 +74,18 @@ class _Transaction:
     def _fact(self, number: int, log: Seen) -> Fact | None:
         event = log.event
         if isinstance(event, abi.SubscriptionStateChanged):
-            return self._state(number, log, event)
+            key = (event.product_pass_id, event.product_id)
+            self.states.setdefault(key, []).append((number, log, event.state))
+            self.words[key] = event.state
+            return None
         read = _READERS.get(type(event))
         return None if read is None else read(self, log, event)
 
-    def _state(self, number: int, log: Seen, event: abi.SubscriptionStateChanged) -> StateWritten:
-        key = (event.product_pass_id, event.product_id)
-        self.states.setdefault(key, []).append(number)
-        self.words[key] = event.state
-        return StateWritten(self._place(log), log.org_id, *key, event.state)
+    def _keep_states(self) -> None:
+        """Those that no purchase has taken are facts of their own."""
+        for key, written in self.states.items():
+            for number, log, state in written:
+                self.found[number] = StateWritten(self._place(log), log.org_id, *key, state)
 
     def redeemed(self, _log: Seen, event: abi.CouponRedeemed) -> None:
         self.reductions.append(Reduction("coupon", event.coupon_id, event.bps))
@@ -103,10 +109,7 @@ class _Transaction:
     def _used(self, pass_id: int, product_id: int) -> int:
         """The word that a purchase wrote is part of it, no fact of its own."""
         written = self.states.get((pass_id, product_id))
-        if not written:
-            return 0
-        self.found.pop(written.pop(), None)
-        return self.words[pass_id, product_id]
+        return written.pop()[2] if written else 0
 
     def purchased(self, log: Seen, event: abi.ProductsPurchased) -> Purchased:
         _, fee = self._payment(event.org_id, event.amount_paid)

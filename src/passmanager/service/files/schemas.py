@@ -5,10 +5,10 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from passmanager.service.files.terms import Challenge, Updates
-from passmanager.service.http.shapes import Body, Future, Moment, Text
+from passmanager.service.http.shapes import NOT_BLANK, Body, Future, Moment, Text
 
 LONGEST_SECONDS = 100 * 366 * 86_400
-VersionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+VersionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=NOT_BLANK)]
 
 
 class UpdatesRule(Body):

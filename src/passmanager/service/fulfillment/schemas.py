@@ -26,7 +26,7 @@ FileName = Annotated[str, StringConstraints(pattern=r"^[^\x00/\\]{1,200}$")]
 class NoAuth(Body):
     """The web service asks for nothing; calls are signed all the same."""
 
-    type: Literal["none"] = "none"
+    type: Literal["none"]
 
 
 class BasicAuth(Body):

@@ -40,18 +40,22 @@ Text = Annotated[
 ]
 """Free text of a person; without NUL, which PostgreSQL does not take."""
 
+NOT_BLANK = r"^[^\x00]*[^\s\x00][^\x00]*$"
+
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_no_nul),
-    Field(json_schema_extra={"pattern": r"^[^\x00]*[^\s\x00][^\x00]*$"}),
+    Field(json_schema_extra={"pattern": NOT_BLANK}),
 ]
 """Short text that is not empty."""
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,5}_[0-9a-z]{26}$")]
 Symbol = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.$_-]{1,16}$")]
 Wallet = Annotated[str, StringConstraints(pattern=r"^0x[0-9a-fA-F]{40}$")]
-ChainNumber = Annotated[int, Field(ge=0, le=2**63 - 1)]
+ChainNumber = Annotated[int, Field(ge=0, le=2**53 - 1)]
+"""An id or a block of a chain: as large as every JSON parser keeps exactly."""
+
 DecimalText = Annotated[
     str, StringConstraints(pattern=r"^[0-9]{1,78}(\.[0-9]{1,36})?$"), Field(json_schema_extra={"format": "decimal"})
 ]

@@ -5,15 +5,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StringConstraints
 from typing_extensions import TypedDict
 
-from passmanager.service.http.shapes import Body, Id, Instant, Moment, Name
+from passmanager.service.http.shapes import NOT_BLANK, Body, Id, Instant, Moment, Name
 
 KeyStatus = Literal["free", "issued", "suspended", "revoked"]
-KeyText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000, pattern=r"^[^\x00]*$")
-]
-Fingerprint = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00]*$")
-]
+KeyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000, pattern=NOT_BLANK)]
+Fingerprint = Name
 
 
 class PoolIn(Body):

@@ -45,7 +45,7 @@ class PurchaseQuery(BaseModel):
     date_min: Annotated[str, _text("Created at or after; anything that PHP's strtotime reads, in UTC.")] = ""
     date_max: Annotated[str, _text("Created at or before.")] = ""
     total: Annotated[str, _text("Compared by value.", pattern=r"^([0-9]{1,20}(\.[0-9]{1,18})?)?$")] = ""
-    total_op: Annotated[str, _text("How `total` is compared; eq if empty.", enum=["", *OPERATIONS])] = ""
+    total_op: Annotated[str, _text("How `total` is compared: eq, ne, gt or lt; eq if empty.")] = ""
     ship: Annotated[str, _text("true: with goods that are not shipped.", enum=["", "true", "false", "1", "0"])] = ""
     page: Annotated[str, _text("From 1.", pattern=PAGE)] = ""
 

@@ -23,6 +23,7 @@ REACTIVATION = _extra(
             "customer_email": {"type": "string", "pattern": "^([A-Za-z0-9.]{1,60}@[a-z0-9]{1,60}[.]example)?$"},
             "refulfill": {"type": "string", "enum": ["", "1", "0", "true", "false"]},
         },
+        "additionalProperties": {"type": ["string", "integer", "boolean", "null"]},
     },
     FORM,
     JSON,
