@@ -60,7 +60,9 @@ def execute(url: str, path: Path) -> None:
     (transaction,) = json.loads(path.read_text())["transactions"]
     sender = LocalSigner.from_key(MERCHANT_KEY).address
     fields = {"from": sender, "to": transaction["to"], "data": transaction["data"]}
-    Node.connect(url).request("eth_sendTransaction", fields)
+    node = Node.connect(url)
+    nonce = node.nonce(sender)
+    node.wait(node.request("eth_sendTransaction", fields), sender, nonce, seconds=10)
 
 
 def rows(path: Path) -> list[dict[str, str]]:

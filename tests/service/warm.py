@@ -13,6 +13,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+from sqlalchemy.orm import configure_mappers
+
 import passmanager.service.chain.follower
 import passmanager.service.chain.reader
 from passmanager.deployment_files import Deployment
@@ -29,6 +31,7 @@ __all__ = ["Deployment", "Node", "passmanager"]
 def main() -> None:
     for module in ROUTES:
         import_module(f"passmanager.service.{module}")
+    configure_mappers()
     gc.freeze()
     for line in sys.stdin:
         asked = json.loads(line)

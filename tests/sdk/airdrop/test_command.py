@@ -124,7 +124,8 @@ def test_safe_files_are_written_and_the_results_read_back(airdrop, command, shop
         with open(name) as file:  # noqa: PTH123
             (transaction,) = json.load(file)["transactions"]
         fields = {"from": shop.signer.address, "to": transaction["to"], "data": transaction["data"]}
-        shop.node.request("eth_sendTransaction", fields)
+        nonce = shop.node.nonce(shop.signer.address)
+        shop.node.wait(shop.node.request("eth_sendTransaction", fields), shop.signer.address, nonce, seconds=10)
     assert "60 of 60" in command("airdrop", "results", str(journal), *options, "--dry-run").stdout
     assert not out.exists()
     assert json.loads(command("airdrop", "results", str(journal), *options, "--json").stdout)["recipients"] == 60

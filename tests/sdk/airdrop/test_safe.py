@@ -96,7 +96,8 @@ def test_what_the_safe_executed_is_found_and_not_sent_again(shop, tmp_path, sixt
     for path in (paths[2], paths[0]):
         (transaction,) = json.loads(path.read_text())["transactions"]
         fields = {"from": shop.signer.address, "to": transaction["to"], "data": transaction["data"]}
-        shop.node.request("eth_sendTransaction", fields)
+        nonce = shop.node.nonce(shop.signer.address)
+        shop.node.wait(shop.node.request("eth_sendTransaction", fields), shop.signer.address, nonce, seconds=10)
     with Journal.open(tmp_path / "journal") as journal:
         found = watch(shop.client, campaign, journal, sender=shop.signer.address)
         assert found.status().batches == {State.PLANNED: 1, State.SENT: 0, State.MINED: 0, State.DONE: 2}

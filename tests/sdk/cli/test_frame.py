@@ -109,7 +109,8 @@ def test_unsigned_transactions_are_sent_by_their_wallet(desk, town):
     told = desk(*CREATE, "--unsigned")
     fields = told["transactions"][0]["transaction"]
     assert (fields["from"], int(fields["nonce"], 16)) == (town.address("merchant"), town.nonce("merchant"))
-    town.world.node.request("eth_sendTransaction", fields)
+    sent = town.world.node.request("eth_sendTransaction", fields)
+    town.world.node.wait(sent, fields["from"], int(fields["nonce"], 16), seconds=10)
     assert town.client.lens.product_of(1).name == "Book"
 
 

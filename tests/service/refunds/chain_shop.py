@@ -91,8 +91,11 @@ class ChainShop(Deliverer):
 
     def send(self, call, who="merchant"):
         """What a merchant's wallet does with an unsigned call."""
-        sent = {"from": self.world.people[who], "to": call["to"], "data": call["data"]}
-        return self.world.node.request("eth_sendTransaction", sent)
+        node, sender = self.world.node, self.world.people[who]
+        nonce = node.nonce(sender)
+        sent = node.request("eth_sendTransaction", {"from": sender, "to": call["to"], "data": call["data"]})
+        node.wait(sent, sender, nonce, seconds=10)
+        return sent
 
     # --- what the chain and the database say
 
