@@ -85,6 +85,7 @@ def test_the_kept_chain_can_be_reached_and_ends_with_the_demo(tmp_path):
             assert found.addresses().all().items() <= shown["addresses"].items()
         finally:
             demo.terminate()
+    assert demo.returncode == 0
 
 
 def test_the_table_of_gas_is_what_was_measured():

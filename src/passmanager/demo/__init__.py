@@ -1,7 +1,6 @@
 """The main job, end to end, on a fresh local chain: sell, renew, change, refund, withdraw, and check the books."""
 
 import sys
-import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +9,7 @@ from passmanager.demo.story import tell
 from passmanager.demo.world import World
 from passmanager.deployments import FOLDER
 from passmanager.devchain import devchain
+from passmanager.ending import Ending
 from passmanager.errors import DemoFailed
 
 
@@ -17,7 +17,7 @@ def run(*, keep: bool = False, as_json: bool = False) -> None:
     """Runs the story and prints it.
 
     Args:
-        keep: Leave the chain running, with its addresses in `deployments/31337.json`, until Ctrl-C.
+        keep: Leave the chain running, with its addresses in `deployments/31337.json`, until Ctrl-C or SIGTERM.
         as_json: One JSON document instead of the table.
 
     Raises:
@@ -28,9 +28,10 @@ def run(*, keep: bool = False, as_json: bool = False) -> None:
     with TemporaryDirectory() as scratch, devchain("--accounts", "10") as chain:
         folder = FOLDER if keep else Path(scratch)
         tell(World.build(chain.url, folder, report))
+        ending = Ending.by_signals() if keep else None  # from before it says that it is there
         report.show(as_json=as_json, url=chain.url if keep else None, folder=folder if keep else None)
         if report.failed:
             raise DemoFailed(checks=report.failed)
-        if keep:
+        if ending is not None:
             sys.stdout.flush()
-            threading.Event().wait()
+            ending.wait()
