@@ -24,10 +24,10 @@ def test_refuses_when_there_is_no_such_pass(nfts, product_pass, holder, view):
 
 @pytest.mark.parametrize("sender", ["zero", "holder"])
 @pytest.mark.parametrize("to", ["zero", "new_holder"])
-def test_refuses_the_question_of_erc6454_when_there_is_no_such_pass(product_pass, request, sender, to):
-    sender, to = (ZERO if name == "zero" else request.getfixturevalue(name) for name in (sender, to))
+def test_refuses_the_question_of_erc6454_when_there_is_no_such_pass(product_pass, holder, new_holder, sender, to):
+    wallets = {"zero": ZERO, "holder": holder, "new_holder": new_holder}
     with refused(product_pass, "ERC721NonexistentToken(uint256)", 99):
-        product_pass.isTransferable(99, sender, to)
+        product_pass.isTransferable(99, wallets[sender], wallets[to])
 
 
 @pytest.mark.parametrize("locked", [False, True])
